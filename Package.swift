@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target, tests included, is compiled under.
+let testRules: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// The product also marks every use of unsafe memory.
+let rules: [SwiftSetting] = testRules + [.strictMemorySafety()]
+
+let package = Package(
+  name: "hsflowd",
+  targets: [
+    // Pure: bytes to values and back.
+    .target(name: "Bytes", swiftSettings: rules),
+    // Assembly.
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
+  ]
+)
