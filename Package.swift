@@ -18,7 +18,11 @@ let package = Package(
   targets: [
     // Pure: bytes to values and back.
     .target(name: "Bytes", swiftSettings: rules),
+    .target(name: "SFlow", dependencies: ["Bytes"], swiftSettings: rules),
     // Assembly.
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
+    .testTarget(
+      name: "SFlowTests", dependencies: ["Bytes", "SFlow"], resources: [.copy("Vectors")],
+      swiftSettings: testRules),
   ]
 )

@@ -1,0 +1,72 @@
+/// Takes the records of one counters sample. Offered by `DatagramPacker`.
+public struct CounterSampleWriter: ~Copyable, ~Escapable {
+  fileprivate var sample: SampleWriter
+
+  /// - Parameter sample: has the head of the sample.
+  @_lifetime(copy sample)
+  init(_ sample: consuming SampleWriter) { self.sample = sample }
+
+  /// Adds a record. The generic counters of an interface (`InterfaceCounters`) go first: some collectors cannot
+  /// step over records that they do not know.
+  @_lifetime(self: copy self)
+  public mutating func append<R: CounterRecord>(_ record: R) { sample.append(record) }
+
+  /// Octets that still fit into the sample, the 8 in front of each record included.
+  public var remainingInSample: Int { sample.xdr.remaining }
+
+  @_lifetime(self: copy self)
+  mutating func finish() -> SampleOutcome { sample.finish() }
+}
+
+/// Takes the records of one flow sample or discarded packet. Offered by `DatagramPacker`.
+public struct FlowSampleWriter: ~Copyable, ~Escapable {
+  fileprivate var sample: SampleWriter
+
+  /// - Parameter sample: has the head of the sample.
+  @_lifetime(copy sample)
+  init(_ sample: consuming SampleWriter) { self.sample = sample }
+
+  /// Adds a record.
+  @_lifetime(self: copy self)
+  public mutating func append<R: FlowRecord>(_ record: R) { sample.append(record) }
+
+  /// Adds a `SampledHeader` from the packet where it lies. It goes first: some collectors cannot step over
+  /// records that they do not know.
+  @_lifetime(self: copy self)
+  public mutating func appendSampledHeader(
+    _ headerProtocol: HeaderProtocol, frameLength: UInt32, stripped: UInt32, header: RawSpan
+  ) {
+    let start = beginSampledHeader(headerProtocol, frameLength: frameLength, stripped: stripped)
+    sample.xdr.opaque(header)
+    sample.xdr.close(start)
+  }
+
+  /// Adds a `SampledHeader` from the packet where it lies.
+  @_lifetime(self: copy self)
+  public mutating func appendSampledHeader(
+    _ headerProtocol: HeaderProtocol, frameLength: UInt32, stripped: UInt32, header: Span<UInt8>
+  ) {
+    let start = beginSampledHeader(headerProtocol, frameLength: frameLength, stripped: stripped)
+    sample.xdr.opaque(header)
+    sample.xdr.close(start)
+  }
+
+  /// The fields of a `SampledHeader` in front of the octets.
+  @_lifetime(self: copy self)
+  @inline(__always)
+  private mutating func beginSampledHeader(
+    _ headerProtocol: HeaderProtocol, frameLength: UInt32, stripped: UInt32
+  ) -> Int {
+    let start = sample.beginRecord(SampledHeader.format)
+    sample.xdr.u32(headerProtocol.rawValue)
+    sample.xdr.u32(frameLength)
+    sample.xdr.u32(stripped)
+    return start
+  }
+
+  /// Octets that still fit into the sample, the 8 in front of each record included.
+  public var remainingInSample: Int { sample.xdr.remaining }
+
+  @_lifetime(self: copy self)
+  mutating func finish() -> SampleOutcome { sample.finish() }
+}
