@@ -19,10 +19,14 @@ let package = Package(
     // Pure: bytes to values and back.
     .target(name: "Bytes", swiftSettings: rules),
     .target(name: "SFlow", dependencies: ["Bytes"], swiftSettings: rules),
+    .target(name: "ProcFS", dependencies: ["Bytes"], swiftSettings: rules),
     // Assembly.
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
     .testTarget(
       name: "SFlowTests", dependencies: ["Bytes", "SFlow"], resources: [.copy("Vectors")],
+      swiftSettings: testRules),
+    .testTarget(
+      name: "ProcFSTests", dependencies: ["Bytes", "ProcFS"], resources: [.copy("Fixtures")],
       swiftSettings: testRules),
   ]
 )
