@@ -20,6 +20,7 @@ let package = Package(
     .target(name: "Bytes", swiftSettings: rules),
     .target(name: "SFlow", dependencies: ["Bytes"], swiftSettings: rules),
     .target(name: "ProcFS", dependencies: ["Bytes"], swiftSettings: rules),
+    .target(name: "Netlink", dependencies: ["Bytes"], swiftSettings: rules),
     // Assembly.
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
     .testTarget(
@@ -27,6 +28,9 @@ let package = Package(
       swiftSettings: testRules),
     .testTarget(
       name: "ProcFSTests", dependencies: ["Bytes", "ProcFS"], resources: [.copy("Fixtures")],
+      swiftSettings: testRules),
+    .testTarget(
+      name: "NetlinkTests", dependencies: ["Bytes", "Netlink"], resources: [.copy("Fixtures")],
       swiftSettings: testRules),
   ]
 )
