@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "SFlow", dependencies: ["Bytes"], swiftSettings: rules),
     .target(name: "ProcFS", dependencies: ["Bytes"], swiftSettings: rules),
     .target(name: "Netlink", dependencies: ["Bytes"], swiftSettings: rules),
+    .target(name: "Config", dependencies: ["Bytes"], swiftSettings: rules),
     // Assembly.
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
     .testTarget(
@@ -32,5 +33,6 @@ let package = Package(
     .testTarget(
       name: "NetlinkTests", dependencies: ["Bytes", "Netlink"], resources: [.copy("Fixtures")],
       swiftSettings: testRules),
+    .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
   ]
 )
