@@ -13,8 +13,18 @@ let testRules: [SwiftSetting] = [
 /// The product also marks every use of unsafe memory.
 let rules: [SwiftSetting] = testRules + [.strictMemorySafety()]
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let collections = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+
 let package = Package(
   name: "hsflowd",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
   targets: [
     // Pure: bytes to values and back.
     .target(name: "Bytes", swiftSettings: rules),
@@ -22,6 +32,11 @@ let package = Package(
     .target(name: "ProcFS", dependencies: ["Bytes"], swiftSettings: rules),
     .target(name: "Netlink", dependencies: ["Bytes"], swiftSettings: rules),
     .target(name: "Config", dependencies: ["Bytes"], swiftSettings: rules),
+    // Edge: the only importer of libc.
+    .target(name: "CLinux"),
+    .target(
+      name: "Linux", dependencies: ["Bytes", "CLinux", logging, system, collections, deque],
+      swiftSettings: rules),
     // Assembly.
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
     .testTarget(
@@ -33,6 +48,8 @@ let package = Package(
     .testTarget(
       name: "NetlinkTests", dependencies: ["Bytes", "Netlink"], resources: [.copy("Fixtures")],
       swiftSettings: testRules),
+    .testTarget(
+      name: "LinuxTests", dependencies: ["Bytes", "Linux", logging, system], swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
   ]
 )

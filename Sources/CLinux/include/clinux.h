@@ -1,0 +1,117 @@
+// What of libc and the kernel the Linux target uses and the Swift importer cannot reach by itself.
+//
+// Rules:
+// - _GNU_SOURCE is defined in shims.c only: here it would change structures that Swift's own Glibc module
+//   has already imported.
+// - <net/if.h>, <netinet/tcp.h> and <net/if_arp.h> instead of their <linux/...> twins, for the same reason.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+#include <dirent.h>
+
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+// GNU calls, hidden without _GNU_SOURCE.
+/// setns(2) to a network namespace.
+int cl_setns_network(int fd);
+/// setresgid(2) and setresuid(2), in that order.
+int cl_set_ids(uid_t uid, gid_t gid);
+
+/// strerrorname_np(3): "ENOENT"; null for a number it doesn't know.
+const char *_Nullable cl_errno_name(int number);
+
+// Variadic calls.
+/// syslog(3) with a finished text.
+void cl_syslog(int priority, const char *_Nonnull text);
+/// prctl(2) with one argument.
+int cl_prctl(int option, unsigned long argument);
+/// open(2) without a mode.
+int cl_open(const char *_Nonnull path, int flags);
+/// open(2) with the mode of a file that it may create.
+int cl_open_mode(const char *_Nonnull path, int flags, mode_t mode);
+/// ioctl(2) whose argument is an int read or written by the kernel.
+int cl_ioctl_int(int fd, unsigned long request, int *_Nonnull value);
+
+// Calls that answer through global variables, which Swift's concurrency rules forbid to touch.
+/// getopt_long(3): the next option's letter, '?' for a bad one (then `offender` is its letter or 0), -1 at the end.
+int cl_getopt(int argc, char *_Nullable const *_Nonnull argv, const char *_Nonnull letters,
+              const char *_Nullable *_Nonnull argument, int *_Nonnull offender, int *_Nonnull next);
+/// Makes the next `cl_getopt` begin a command line.
+void cl_getopt_restart(void);
+
+// System calls without a libc function.
+/// capset(2): effective, permitted and inheritable sets of the calling process, as bit masks.
+int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
+/// capget(2): the effective set as a bit mask, 0 if it cannot be told.
+uint64_t cl_capget_effective(void);
+
+// epoll_event is packed and holds a union: unsafe at every touch in Swift. Here the data is always the descriptor.
+/// epoll_ctl(2): adds `fd`, readable.
+int cl_epoll_add(int epoll, int fd);
+/// epoll_ctl(2): removes `fd`.
+int cl_epoll_remove(int epoll, int fd);
+/// epoll_wait(2): fills `ready` with up to `count` (at most 64) readable descriptors.
+int cl_epoll_wait(int epoll, int *_Nonnull ready, int count, int timeout_ms);
+
+/// fork(2). Swift refuses to import it; the one caller is single-threaded and goes on in the child.
+pid_t cl_fork(void);
+
+// Macros with arguments, and macros that are expressions.
+/// errno(3): a macro over a function call.
+static inline int cl_errno(void) { return errno; }
+/// For calls like readdir(3) whose failure only errno tells from their end.
+static inline void cl_clear_errno(void) { errno = 0; }
+/// signal(2) with SIG_IGN: a macro that is a cast.
+int cl_ignore_signal(int number);
+/// openlog(3) as "hsflowd", facility USER: syslog.h clashes with nothing but is all macros.
+void cl_openlog(void);
+/// The address part of a netlink socket bound by the kernel, subscribed to `groups` (bit mask).
+struct sockaddr_nl cl_netlink_address(uint32_t groups);
+
+enum {
+  CL_NETLINK_ROUTE = NETLINK_ROUTE,
+  CL_SOL_NETLINK = 270,
+  CL_NETLINK_GET_STRICT_CHK = 12,
+  CL_NETLINK_EXT_ACK = 11,
+  CL_RTMGRP_LINK = 1,
+  CL_RTMGRP_IPV4_IFADDR = 0x10,
+  CL_RTMGRP_IPV6_IFADDR = 0x100,
+  CL_IP_UNICAST_IF = 50,
+  CL_IPV6_UNICAST_IF = 76,
+  CL_SO_SNDBUFFORCE = 32,
+  CL_SO_RCVBUFFORCE = 33,
+  CL_PR_SET_KEEPCAPS = 8,
+  CL_CAP_NET_ADMIN = 12,
+  CL_CAP_NET_RAW = 13,
+};
+
+#endif

@@ -1,0 +1,37 @@
+internal import CLinux
+public import SystemPackage
+
+/// A file descriptor that is closed when its owner goes.
+public struct Descriptor: ~Copyable {
+  public let rawValue: CInt
+
+  public init(owning rawValue: CInt) { self.rawValue = rawValue }
+
+  deinit { _ = close(rawValue) }
+}
+
+extension Errno {
+  /// The error of the last failed call on this thread.
+  static var latest: Errno { Errno(rawValue: cl_errno()) }
+
+  /// The name a manual page uses ("EACCES"), or the number.
+  public var name: String {
+    // Points to a constant of libc, or nowhere.
+    guard let name = unsafe cl_errno_name(rawValue) else { return "errno \(rawValue)" }
+    return unsafe String(cString: name)
+  }
+
+  /// "EACCES (Permission denied)"
+  public var explanation: String { "\(name) (\(description))" }
+}
+
+/// Runs a call that returns -1 on failure, again when a signal interrupted it.
+@discardableResult
+func systemCall<R: SignedInteger>(_ call: () -> R) throws(Errno) -> R {
+  while true {
+    let result = call()
+    if result != -1 { return result }
+    let error = Errno.latest
+    if error != .interrupted { throw error }
+  }
+}

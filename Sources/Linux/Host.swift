@@ -1,0 +1,59 @@
+internal import CLinux
+
+/// What uname(2) says of this host.
+public struct HostName: Sendable, Equatable {
+  public var node: String
+  public var release: String
+  /// "x86_64", "aarch64"
+  public var machine: String
+
+  public init() {
+    var names = utsname()
+    // Fails only for a bad pointer.
+    _ = unsafe uname(&names)
+    node = Self.text(names.nodename)
+    release = Self.text(names.release)
+    machine = Self.text(names.machine)
+  }
+
+  /// The text in a fixed-size C array, up to its terminator.
+  private static func text<T>(_ array: T) -> String {
+    unsafe withUnsafeBytes(of: array) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}
+
+public enum Host {
+  /// Clock ticks a second, the unit of `/proc/stat` (`sysconf(_SC_CLK_TCK)`).
+  public static var ticksPerSecond: UInt64 {
+    let ticks = sysconf(CInt(_SC_CLK_TCK))
+    return ticks > 0 ? UInt64(ticks) : 100
+  }
+
+  /// The size of a page of memory (`sysconf(_SC_PAGESIZE)`).
+  public static var pageBytes: UInt64 { UInt64(max(1024, sysconf(CInt(_SC_PAGESIZE)))) }
+
+  /// Processors online (`sysconf(_SC_NPROCESSORS_ONLN)`).
+  public static var onlineProcessors: UInt32 { UInt32(clamping: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
+
+  /// The largest resident set of this process so far, in KiB.
+  public static var maximumResidentKiB: UInt64 {
+    var usage = rusage()
+    // Fails only for a bad pointer.
+    _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return UInt64(clamping: usage.ru_maxrss)
+  }
+
+  /// A number from the kernel's generator, for phases and offsets.
+  public static func random(below limit: UInt64) -> UInt64 {
+    var generator = SystemRandomNumberGenerator()
+    return limit == 0 ? 0 : generator.next(upperBound: limit)
+  }
+
+  /// The index of the interface `name` in this network namespace; `nil` if there is none.
+  public static func interfaceIndex(of name: String) -> UInt32? {
+    let index = unsafe if_nametoindex(name)
+    return index == 0 ? nil : index
+  }
+}

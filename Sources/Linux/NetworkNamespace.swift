@@ -1,0 +1,21 @@
+internal import CLinux
+public import SystemPackage
+
+public enum NetworkNamespace {
+  /// Runs `body` inside the network namespace at `path` ("/run/netns/NAME") and comes back.
+  ///
+  /// Changes the calling thread only. Should the way back fail the thread would stay astray, so the process ends.
+  /// - Throws: ENOENT when there is no such namespace, EPERM without CAP_SYS_ADMIN, or what `body` throws.
+  public static func run<R: ~Copyable>(
+    inNamespaceAt path: String, _ body: () throws(Errno) -> R
+  ) throws(Errno) -> R {
+    let home = Descriptor(
+      owning: try systemCall { unsafe cl_open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC) })
+    let there = Descriptor(owning: try systemCall { unsafe cl_open(path, O_RDONLY | O_CLOEXEC) })
+    try systemCall { cl_setns_network(there.rawValue) }
+    defer {
+      if cl_setns_network(home.rawValue) != 0 { fatalError("cannot return from network namespace \(path)") }
+    }
+    return try body()
+  }
+}

@@ -1,0 +1,78 @@
+internal import CLinux
+public import SystemPackage
+
+public enum WholeFile {
+  /// The contents of the file at `path`.
+  public static func read(_ path: String) throws(Errno) -> [UInt8] {
+    let descriptor = Descriptor(owning: try systemCall { unsafe cl_open(path, O_RDONLY | O_CLOEXEC) })
+    let number = descriptor.rawValue
+    var bytes = [UInt8](repeating: 0, count: 16384)
+    var count = 0
+    while true {
+      if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: count)) }
+      let got = try systemCall {
+        // The room from `count` on is what is left of it.
+        unsafe bytes.withUnsafeMutableBytes {
+          unsafe CLinux.read(number, $0.baseAddress! + count, $0.count - count)
+        }
+      }
+      if got == 0 { break }
+      count += got
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
+}
+
+/// A file that other programs read whenever they like.
+///
+/// A class because it keeps the file open: the rights to make a new one may be gone later.
+public final class PublishedFile {
+  private let path: String
+  /// The file as it was last published; -1 before.
+  private var current: CInt = -1
+
+  public init(_ path: String) { self.path = path }
+
+  deinit { if current >= 0 { _ = close(current) } }
+
+  /// Publishes `text`, mode 0644: written beside the old file and renamed, so that a reader sees the old one or the
+  /// new one whole. Where the folder cannot be written to any more, the file itself is rewritten.
+  public func replace(with text: String) throws(Errno) {
+    let temporary = "\(path).\(getpid()).new"
+    do throws(Errno) {
+      let new = try systemCall {
+        unsafe cl_open_mode(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      }
+      do throws(Errno) {
+        // Whatever the umask is: anybody may read it.
+        try systemCall { fchmod(new, 0o644) }
+        try Self.write(text, to: new)
+        try systemCall { unsafe rename(temporary, path) }
+      } catch {
+        _ = close(new)
+        _ = unsafe unlink(temporary)
+        throw error
+      }
+      if current >= 0 { _ = close(current) }
+      current = new
+    } catch {
+      guard current >= 0 else { throw error }
+      try Self.write(text, to: current)
+    }
+  }
+
+  private static func write(_ text: String, to descriptor: CInt) throws(Errno) {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      // The octets from `done` on are those not yet written.
+      done += try systemCall {
+        unsafe bytes.withUnsafeBytes {
+          unsafe pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(done))
+        }
+      }
+    }
+    try systemCall { ftruncate(descriptor, off_t(bytes.count)) }
+  }
+}
