@@ -37,6 +37,10 @@ let package = Package(
     .target(
       name: "Linux", dependencies: ["Bytes", "CLinux", logging, system, collections, deque],
       swiftSettings: rules),
+    // Features.
+    .target(
+      name: "HostCounters", dependencies: ["Bytes", "ProcFS", "Netlink", "SFlow", "Linux", logging, system],
+      swiftSettings: rules),
     // Assembly.
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
     .testTarget(
@@ -50,6 +54,9 @@ let package = Package(
       swiftSettings: testRules),
     .testTarget(
       name: "LinuxTests", dependencies: ["Bytes", "Linux", logging, system], swiftSettings: testRules),
+    .testTarget(
+      name: "HostCountersTests", dependencies: ["Bytes", "Netlink", "HostCounters", "SFlow"],
+      swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
   ]
 )

@@ -1,0 +1,87 @@
+internal import Bytes
+public import Linux
+internal import ProcFS
+internal import Synchronization
+internal import SystemPackage
+
+/// The space of all local file systems, measured on the worker thread: one that hangs stops nothing.
+///
+/// A class because a measurement under way reports to it.
+public final class FileSystemSpaces {
+  public struct Space: Sendable, Equatable {
+    public var totalBytes: UInt64 = 0
+    /// Bytes that an ordinary user may still write.
+    public var freeBytes: UInt64 = 0
+    /// How full the fullest file system is, in hundredths of a percent, as df(1) counts it: used / (used +
+    /// available). `nil` without file systems.
+    public var fullest: Int32?
+
+    public init() {}
+  }
+
+  /// What the last complete measurement said; `nil` before the first.
+  public private(set) var latest: Space?
+  /// Mount points that a measurement is stuck at; they are left out until it comes back.
+  public var stuck: [String] { progress.withLock { $0.stuck.map { String(decoding: $0, as: UTF8.self) } } }
+
+  private let root: FileRoot
+  private let background: any BackgroundRunner
+  private let progress: Progress
+  private static let limit = Duration.seconds(2)
+
+  public init(_ root: FileRoot, background: any BackgroundRunner) {
+    self.root = root
+    self.background = background
+    progress = Progress()
+  }
+
+  /// Measures, then calls `then` on the loop: with success, or after two seconds without.
+  public func measure(then: @escaping () -> Void) {
+    let (root, progress) = (root, progress)
+    background.run("file system space", within: Self.limit, { Self.measure(root, progress) }) {
+      [weak self] space in
+      // A measurement that was given up leaves the last one in force.
+      if let space { self?.latest = space }
+      then()
+    }
+  }
+
+  /// Where measurements are: shared with the threads that make them.
+  private final class Progress: Sendable {
+    struct State: Sendable {
+      var stuck: Set<[UInt8]> = []
+    }
+    private let state = Mutex(State())
+    func withLock<R: Sendable>(_ body: (inout State) -> R) -> R { state.withLock { body(&$0) } }
+  }
+
+  /// On the worker thread.
+  private static func measure(_ root: FileRoot, _ progress: Progress) -> Space {
+    let mountinfo = KernelFile(root, "/proc/self/mountinfo", buffer: FileBuffer())
+    guard let systems = try? mountinfo.read(LocalFilesystem.all(parsing:)) else { return Space() }
+    var space = Space()
+    for system in systems {
+      var total: UInt64 = 0
+      var used: UInt64 = 0
+      var available: UInt64 = 0
+      for point in system.mountPoints {
+        // Entered before the call that may never return, and left after it.
+        guard progress.withLock({ $0.stuck.insert(point).inserted }) else { continue }
+        let measured = try? FileSystemSpace(at: root.path(String(decoding: point, as: UTF8.self)))
+        _ = progress.withLock { $0.stuck.remove(point) }
+        guard let measured else { continue }
+        total &+= measured.total
+        used &+= measured.total &- min(measured.total, measured.free)
+        available = max(available, measured.available)
+      }
+      // Each dataset of a pool shows the pool's free space as its own.
+      space.totalBytes &+= system.mountPoints.count == 1 ? total : used &+ available
+      space.freeBytes &+= available
+      if used &+ available > 0 {
+        let full = Int32(clamping: UInt64(Double(used) / Double(used &+ available) * 10_000))
+        space.fullest = max(space.fullest ?? 0, full)
+      }
+    }
+    return space
+  }
+}

@@ -1,0 +1,64 @@
+public import Bytes
+public import Linux
+public import Logging
+public import SFlow
+
+/// The records of the host's counter sample, 2:1, in the order in which they are sent.
+public final class HostRecords {
+  private let sources: [any HostRecordSource]
+  /// Polls that each source failed in a row.
+  private var failures: [Int]
+  private let logger: Logger
+  private let space: FileSystemSpaces
+
+  /// All sources of this host. The last one takes the room that the others leave.
+  public static func all(
+    _ root: FileRoot, uuid: UUID, interfaces: any HostInterfaces, background: any BackgroundRunner,
+    logger: Logger
+  ) -> HostRecords {
+    let buffer = FileBuffer()
+    let space = FileSystemSpaces(root, background: background)
+    return HostRecords(
+      [
+        DescriptionSource(uuid: uuid),
+        CPUSource(root, buffer: buffer),
+        MemorySource(root, buffer: buffer),
+        DiskSource(root, buffer: buffer, space: space),
+        NetworkSource(interfaces),
+        SnmpSource(root, buffer: buffer),
+        AdaptersSource(interfaces),
+      ], space: space, logger: logger)
+  }
+
+  init(_ sources: [any HostRecordSource], space: FileSystemSpaces, logger: Logger) {
+    self.sources = sources
+    self.space = space
+    self.logger = logger
+    failures = Array(repeating: 0, count: sources.count)
+  }
+
+  /// Gets ready what must be measured away from the loop, then calls `then` on the loop.
+  public func prepare(then: @escaping () -> Void) { space.measure(then: then) }
+
+  /// Appends the records of every source that works.
+  @_lifetime(sample: copy sample)
+  public func append(to sample: inout CounterSampleWriter) {
+    for i in sources.indices {
+      do throws(FileError) {
+        try sources[i].append(to: &sample)
+        if failures[i] > 0 {
+          logger.notice("source \(sources[i].name): recovered after \(failures[i]) polls")
+        }
+        failures[i] = 0
+      } catch {
+        if failures[i] == 0 { logger.warning("source \(sources[i].name): \(error) (will retry)") }
+        failures[i] += 1
+      }
+    }
+  }
+
+  /// The sources that failed at the last poll, and how often in a row.
+  public var failing: [(name: String, polls: Int)] {
+    zip(sources, failures).filter { $1 > 0 }.map { ($0.name, $1) }
+  }
+}
