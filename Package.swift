@@ -13,6 +13,17 @@ let testRules: [SwiftSetting] = [
 /// The product also marks every use of unsafe memory.
 let rules: [SwiftSetting] = testRules + [.strictMemorySafety()]
 
+/// Release builds are small and static: `make` prepares `.build/slib` (the static libstdc++ and libgcc).
+/// `pack-relative-relocs` needs glibc 2.36 or later where the program runs.
+let releaseLink: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-use-ld=lld", "-L", ".build/slib", "-Xlinker", "--gc-sections", "-Xlinker", "-s",
+      "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+      "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+    ], .when(configuration: .release))
+]
+
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let collections = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
@@ -20,6 +31,7 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 
 let package = Package(
   name: "hsflowd",
+  products: [.executable(name: "hsflowd", targets: ["hsflowd"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -42,6 +54,17 @@ let package = Package(
       name: "HostCounters", dependencies: ["Bytes", "ProcFS", "Netlink", "SFlow", "Linux", logging, system],
       swiftSettings: rules),
     // Assembly.
+    .target(
+      name: "Agent",
+      dependencies: [
+        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", logging, system,
+      ],
+      swiftSettings: rules),
+    .executableTarget(
+      name: "hsflowd", dependencies: ["Agent", "Bytes", "Config", "Linux", "SFlow", logging, system],
+      swiftSettings: rules,
+      linkerSettings: releaseLink),
+
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: testRules),
     .testTarget(
       name: "SFlowTests", dependencies: ["Bytes", "SFlow"], resources: [.copy("Vectors")],

@@ -1,0 +1,127 @@
+internal import Bytes
+internal import Config
+internal import Linux
+internal import Logging
+internal import SFlow
+
+/// One stream of datagrams and everybody who gets it: packer, agent address, collectors.
+///
+/// No sample waits longer than a second. Without an agent address nothing is sent.
+/// A class because every source of samples shares it.
+final class Exporter {
+  private(set) var collectors: [Collector] = []
+  private(set) var telemetry = Telemetry()
+  /// The address the stream carries; `nil` until one is elected.
+  private(set) var agentAddress: IPAddress?
+  /// Called when a collector got an address, or another.
+  var onCollectorAddressChange: () -> Void = {}
+  /// Called with each datagram before it is sent.
+  var onDatagram: ((Span<UInt8>) -> Void)?
+
+  private let loop: any EventLoop
+  private let network: any CollectorNetwork
+  private let logger: Logger
+  private var packer: DatagramPacker
+  /// Datagrams tell the time since then.
+  private var streamStart: Instant
+  private var hold: Deadline?
+  private static let longestHold = Duration.seconds(1)
+
+  init(
+    subAgentID: UInt32, datagramBytes: UInt32, loop: any EventLoop, network: any CollectorNetwork,
+    logger: Logger
+  ) {
+    self.loop = loop
+    self.network = network
+    self.logger = logger
+    streamStart = loop.now
+    // Replaced at once; a packer cannot call its owner before the owner is whole.
+    packer = DatagramPacker(agentAddress: Self.noAddress, subAgentID: subAgentID) { _ in }
+    replacePacker(subAgentID: subAgentID, datagramBytes: datagramBytes)
+    hold = Deadline { [unowned self] in flush() }
+  }
+
+  deinit { if let hold { loop.disarm(hold) } }
+
+  /// Never sent: without an agent address no sample is accepted.
+  private static let noAddress = IPAddress.v4(IPv4Address(0))
+
+  // MARK: - Settings
+
+  /// Takes over the settings that concern the stream. Collectors that stay are not disturbed.
+  func apply(subAgentID: UInt32, datagramBytes: UInt32, collectors wanted: [Settings.Collector]) {
+    if subAgentID != packer.subAgentID {
+      flush()
+      replacePacker(subAgentID: subAgentID, datagramBytes: datagramBytes)
+    } else if Int(datagramBytes) != packer.maximumPayload {
+      packer.uptime = uptime
+      packer.setMaximumPayload(Int(datagramBytes))
+    }
+    var old = collectors
+    collectors = wanted.map { settings in
+      if let i = old.firstIndex(where: { $0.settings == settings }) { return old.remove(at: i) }
+      return Collector(settings, loop: loop, network: network, logger: logger) { [unowned self] in
+        onCollectorAddressChange()
+      }
+    }
+  }
+
+  /// A new address begins a new stream: sequence and uptime start again.
+  func setAgentAddress(_ address: IPAddress?) {
+    if address == agentAddress { return }
+    flush()
+    agentAddress = address
+    if let address {
+      packer.restart(agentAddress: address)
+      streamStart = loop.now
+    }
+  }
+
+  private func replacePacker(subAgentID: UInt32, datagramBytes: UInt32) {
+    packer = DatagramPacker(
+      agentAddress: agentAddress ?? Self.noAddress, subAgentID: subAgentID, maximumPayload: Int(datagramBytes)
+    ) { [unowned self] in send($0) }
+  }
+
+  // MARK: - Samples
+
+  /// Adds a counter sample. The sequence number moves on only if it is accepted.
+  func appendCounterSample(
+    of source: DataSource, sequence: inout UInt32, _ body: (inout CounterSampleWriter) -> Void
+  ) {
+    guard agentAddress != nil else {
+      telemetry.counterSamplesSuppressed += 1
+      return
+    }
+    packer.uptime = uptime
+    if packer.appendCounterSample(source: source, sequence: sequence &+ 1, body) {
+      sequence &+= 1
+      telemetry.counterSamples += 1
+    } else {
+      telemetry.droppedSamples += 1
+      telemetry.oversizedSamples = packer.oversizedSamples
+    }
+    if let hold, !packer.isEmpty, hold.time == nil { loop.arm(hold, after: Self.longestHold) }
+  }
+
+  /// Sends what is pending.
+  func flush() {
+    if let hold { loop.disarm(hold) }
+    packer.flush(uptime: uptime)
+  }
+
+  private var uptime: UInt32 {
+    UInt32(truncatingIfNeeded: (loop.now - streamStart).nanoseconds / 1_000_000)
+  }
+
+  private func send(_ datagram: Span<UInt8>) {
+    telemetry.datagrams += 1
+    onDatagram?(datagram)
+    for collector in collectors { collector.send(datagram) }
+  }
+
+  /// Counts what happened to the configuration.
+  func countReload(accepted: Bool) {
+    if accepted { telemetry.reloads += 1 } else { telemetry.reloadsRefused += 1 }
+  }
+}

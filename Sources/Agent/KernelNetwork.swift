@@ -1,0 +1,52 @@
+internal import Bytes
+internal import Config
+internal import Linux
+internal import SystemPackage
+
+/// The real network behind the collectors.
+final class KernelNetwork: CollectorNetwork {
+  private let background: any BackgroundRunner
+  /// Longer than the resolver tries by default (resolv.conf(5): 2 attempts of 5 s for each of 3 servers).
+  private static let resolverLimit = Duration.seconds(40)
+
+  init(background: any BackgroundRunner) { self.background = background }
+
+  func open(_ address: SocketAddress, _ settings: Settings.Collector) throws(Errno) -> any DatagramSender {
+    guard let namespace = settings.namespace else { return try Socket(address, settings) }
+    return try NetworkNamespace.run(inNamespaceAt: "/var/run/netns/\(namespace)") { () throws(Errno) in
+      try Socket(address, settings)
+    }
+  }
+
+  func resolve(
+    _ name: String, port: UInt16, then: @escaping (Result<[SocketAddress], ResolverError>?) -> Void
+  ) {
+    background.run(
+      "resolve \(name)", within: Self.resolverLimit, { Resolver.resolve(name, port: port) }, then: then)
+  }
+
+  /// A class because a collector's sender can be replaced while the old one is still in use.
+  private final class Socket: DatagramSender {
+    private let socket: UDPSocket
+
+    init(_ address: SocketAddress, _ settings: Settings.Collector) throws(Errno) {
+      var device: UInt32 = 0
+      if let name = settings.device {
+        guard let index = Host.interfaceIndex(of: name) else { throw .operationNotSupportedByDevice }
+        device = index
+      }
+      var source: SocketAddress?
+      if settings.source != nil || settings.sourcePort != nil {
+        let any: IPAddress =
+          switch address.address {
+          case .v4: .v4(IPv4Address(0))
+          case .v6: .v6(IPv6Address(high: 0, low: 0))
+          }
+        source = SocketAddress(settings.source ?? any, port: settings.sourcePort ?? 0)
+      }
+      socket = try UDPSocket(to: address, device: device, source: source)
+    }
+
+    func send(_ payload: Span<UInt8>) throws(Errno) { try socket.send(payload) }
+  }
+}

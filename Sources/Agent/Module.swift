@@ -1,0 +1,35 @@
+internal import Config
+internal import HostCounters
+internal import Linux
+internal import Logging
+
+/// A feature of the agent as the assembly sees it.
+protocol Module: AnyObject {
+  /// "host": names the module in log and status.
+  var name: String { get }
+  /// Takes over settings, at start and at every reload. What they don't change goes on undisturbed.
+  func apply(_ settings: Settings)
+  /// How it is, one line each, for a person.
+  var status: [String] { get }
+}
+
+/// What modules are made of.
+struct ModuleContext {
+  var loop: any EventLoop
+  var exporter: Exporter
+  var hostRecords: HostRecords
+  var logger: Logger
+}
+
+/// Everything this build can do. A new feature is a line here.
+enum Catalogue {
+  /// Features of the configuration beyond host counters; blocks of others are reported and ignored.
+  static let features: Set<Feature> = []
+
+  /// The modules in the order in which they start.
+  static func modules(_ context: ModuleContext) -> [any Module] {
+    [
+      HostPoller(context)
+    ]
+  }
+}

@@ -1,0 +1,41 @@
+internal import Agent
+internal import Config
+internal import Linux
+internal import Logging
+internal import SystemPackage
+
+/// The process: options, configuration, background, rights, then the loop until a signal.
+@main
+struct Main {
+  static func main() {
+    Log.bootstrap()
+    SignalSource.block()
+    let program = CommandLine.arguments.first ?? "hsflowd"
+    let options: ProgramOptions
+    switch ProgramOptions.parse(CommandLine.arguments) {
+    case .run(let parsed): options = parsed
+    case .version: Terminal.print("\(program) version \(version)", status: 0)
+    case .help: Terminal.complain(ProgramOptions.usage(program), status: 0)
+    case .wrong(let what):
+      Terminal.complain("\(program): \(what)\n" + ProgramOptions.usage(program), status: 1)
+    }
+    options.directLog()
+    let logger = Logger(label: "hsflowd")
+
+    guard let settings = logger.settings(of: options.agent.configurationPath) else {
+      logger.error("failed to read config file \(options.agent.configurationPath)")
+      Terminal.exit(1)
+    }
+    if options.checksOnly {
+      logger.notice("\(options.agent.configurationPath) is good")
+      Terminal.exit(0)
+    }
+    do {
+      try Daemonization(options, logger).run(settings)
+    } catch {
+      logger.critical("\(error)")
+      Terminal.exit(1)
+    }
+    Terminal.exit(0)
+  }
+}
