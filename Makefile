@@ -1,0 +1,59 @@
+# hsflowd in Swift: build, run, test. `make help` lists the targets.
+
+SWIFT ?= swift
+CONFIGURATION ?= release
+BUILD := .build/$(CONFIGURATION)
+PACKAGES := libpcap-dev libvirt-dev
+TEST_PACKAGES := iproute2 procps strace tshark pmacct ganglia-monitor valgrind netcat-openbsd
+RELEASE_FLAGS := -c release --static-swift-stdlib
+
+.DEFAULT_GOAL := build
+.PHONY: help build demo test test-setup setup lint format clean need-swift need-root
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: need-swift .build/slib ## build the release: .build/release/hsflowd
+	$(SWIFT) build $(RELEASE_FLAGS) --product hsflowd
+
+demo: need-swift setup build ## run the agent in the foreground and print what it sends
+	@echo "--- sending to 127.0.0.1:6343 once a second, printing every datagram; Ctrl-C ends it"
+	@mkdir -p .build/demo
+	@$(BUILD)/hsflowd --print -f etc/demo.conf -o .build/demo/hsflowd.auto
+
+test: need-swift test-setup .build/slib ## run all tests (as root: those that need it too)
+	$(SWIFT) build $(RELEASE_FLAGS) --product hsflowd
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+setup: need-root ## install the Debian packages that the build needs
+	@Tools/install-packages $(PACKAGES)
+
+test-setup: need-root ## install the Debian packages that build and tests need
+	@Tools/install-packages $(PACKAGES) $(TEST_PACKAGES)
+
+lint: need-swift ## check the style
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+format: need-swift ## put the style right
+	$(SWIFT) format -i -r Package.swift Sources Tests
+
+clean: ## remove everything built
+	rm -rf .build
+
+# A folder that holds only the static C++ runtime, so that the linker finds no other. Without it the build
+# falls back to the shared one.
+.build/slib:
+	@mkdir -p $@
+	@ln -sf "$$(gcc -print-file-name=libstdc++.a)" $@/libstdc++.a
+	@ln -sf "$$(gcc -print-file-name=libgcc_eh.a)" $@/libgcc_s.a
+
+need-swift:
+	@command -v $(SWIFT) >/dev/null || { \
+	  echo "Swift 6.2 or later is needed and is not here."; \
+	  echo "Get it from https://www.swift.org/install/linux (swiftly installs it with one command),"; \
+	  echo "then run this again; under sudo make sure that swift is on root's PATH."; \
+	  exit 1; }
+
+need-root:
+	@[ "$$(id -u)" = 0 ] || { echo "This installs packages: run it with sudo."; exit 1; }
