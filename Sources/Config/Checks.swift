@@ -23,10 +23,15 @@ extension Parser {
     if settings.collectors.isEmpty, draft.collectorPlaces.isEmpty,
       settings.dnsSD == nil, !settings.eapi, settings.sonic == nil
     {
-      report.error(
-        start, "no collectors are defined",
-        hint: options.features.contains(.dnsSD)
-          ? "write collector { ip = ADDRESS } or dns-sd { }" : "write collector { ip = ADDRESS }")
+      let hint =
+        options.features.contains(.dnsSD)
+        ? "write collector { ip = ADDRESS } or dns-sd { }" : "write collector { ip = ADDRESS }"
+      if draft.lacksSupplier {
+        // The file is good; this build cannot do what it says.
+        report.warning(start, "no collectors are defined: nothing is sent", hint: hint)
+      } else {
+        report.error(start, "no collectors are defined", hint: hint)
+      }
     }
     for place in draft.collectorPlaces where !place.hasHost {
       report.error(

@@ -10,6 +10,8 @@ struct Draft {
   /// `DNSSD = on` or `dns-sd { }`, whichever came last.
   var dnsSDEnabled = false
   var dnsSDDomain: String?
+  /// The file leaves the collectors to something this build does not have.
+  private(set) var lacksSupplier = false
 
   /// Where a setting was made last, by its identity ("sflow.polling", "nflog.group").
   var places: [String: SourcePosition] = [:]
@@ -17,6 +19,11 @@ struct Draft {
   var blockPlaces: [String: SourcePosition] = [:]
   /// Where each `collector { }` begins, and whether it has an `ip`.
   var collectorPlaces: [(position: SourcePosition, hasHost: Bool)] = []
+
+  /// A block or key of `feature` was ignored.
+  mutating func note(ignored feature: Feature?) {
+    if feature == .dnsSD || feature == .eapi || feature == .sonic { lacksSupplier = true }
+  }
 
   /// The entry of an application, made at its first mention.
   mutating func withApplication(_ name: String, _ change: (inout Settings.Application) -> Void) {

@@ -112,6 +112,7 @@ struct Parser {
     let isHere = block.feature.map { options.features.contains($0) } ?? true
     if outerCounts, !isHere {
       report.warning(name.position, "\(name.text) { }: not in this version of hsflowd; it is ignored")
+      draft.note(ignored: block.feature)
     }
     let counts = outerCounts && isHere
     let id = outer == "sflow" ? block.name : "\(outer).\(block.name)"
@@ -187,6 +188,7 @@ struct Parser {
     if let feature = key.feature, !options.features.contains(feature) {
       if result != .flag(false) {
         report.warning(name.position, "\(shown): not in this version of hsflowd; it is ignored")
+        draft.note(ignored: feature)
       }
       return
     }

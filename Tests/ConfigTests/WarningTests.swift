@@ -184,7 +184,7 @@ import Testing
     (
       "sflow { dns-sd { } }",
       [
-        "1:1: error: no collectors are defined; write collector { ip = ADDRESS }",
+        "1:1: warning: no collectors are defined: nothing is sent; write collector { ip = ADDRESS }",
         "1:9: warning: dns-sd { }: not in this version of hsflowd; it is ignored",
       ]
     ),
