@@ -5,7 +5,6 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <syslog.h>
@@ -23,7 +22,6 @@ const char *cl_errno_name(int number) { return strerrorname_np(number); }
 int cl_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
 int cl_open(const char *path, int flags) { return open(path, flags); }
 int cl_open_mode(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-int cl_ioctl_int(int fd, unsigned long request, int *value) { return ioctl(fd, request, value); }
 
 int cl_getopt(int argc, char *const *argv, const char *letters, const char **argument, int *offender, int *next) {
   static const struct option names[] = {{"help", no_argument, NULL, 'h'},

@@ -5,8 +5,8 @@ public import SystemPackage
 
 /// Runs what may block without bound (resolver, `statvfs` of a mount that may hang) away from the loop.
 public protocol BackgroundRunner: AnyObject {
-  /// Runs `work` on another thread and `then` on the loop with its result, or with `nil` if it took longer
-  /// than `limit`. If no thread can be had, `then` gets its `nil` before this returns.
+  /// Runs `work`, known as `name` to the log, on another thread and `then` on the loop with its result, or with
+  /// `nil` if it took longer than `limit`. If no thread can be had, `then` gets its `nil` before this returns.
   func run<R: Sendable>(
     _ name: String, within limit: Duration, _ work: @escaping @Sendable () -> R,
     then: @escaping (R?) -> Void)
@@ -22,7 +22,9 @@ public final class BackgroundWork: BackgroundRunner {
   private let loop: any EventLoop
   private let mailbox: Mailbox<Finished>
   /// What to do with each result, by ticket, and how long it may take.
-  private var outstanding: [UInt64: (limit: Duration, then: ((any Sendable)?) -> Void)] = [:]
+  private var outstanding: [UInt64: (name: String, limit: Duration, then: ((any Sendable)?) -> Void)] = [:]
+  /// Called with the name of a job that is given up.
+  public var onOverrun: (String) -> Void = { _ in }
   private var lastTicket: UInt64 = 0
   /// The thread in use; `nil` before the first job and while too many are stuck.
   private var thread: WorkerThread?
@@ -51,7 +53,7 @@ public final class BackgroundWork: BackgroundRunner {
   ) {
     guard let thread = thread ?? startThread() else { return then(nil) }
     lastTicket += 1
-    outstanding[lastTicket] = (limit, { result in then(result.flatMap { $0 as? R }) })
+    outstanding[lastTicket] = (name, limit, { result in then(result.flatMap { $0 as? R }) })
     thread.submit(WorkerThread.Job(ticket: lastTicket, work: work))
     if outstanding.count == 1 { armLimit() }
   }
@@ -97,6 +99,7 @@ public final class BackgroundWork: BackgroundRunner {
     }
     let late = unanswered.compactMap { outstanding.removeValue(forKey: $0) }
     armLimit()
+    if let first = late.first { onOverrun(first.name) }
     late.forEach { $0.then(nil) }
   }
 }

@@ -44,6 +44,7 @@ struct Daemonization {
 
     let loop = try attempt("make an event loop") { () throws(Errno) in try EpollLoop() }
     let background = try attempt("make a mailbox") { () throws(Errno) in try BackgroundWork(loop: loop) }
+    background.onOverrun = { [logger] in logger.warning("\($0): takes too long; going on without it") }
     let agent = Agent(settings, options: options.agent, loop: loop, background: background, logger: logger)
     agent.prepare()
     try dropRoot(settings)

@@ -58,8 +58,6 @@ int cl_prctl(int option, unsigned long argument);
 int cl_open(const char *_Nonnull path, int flags);
 /// open(2) with the mode of a file that it may create.
 int cl_open_mode(const char *_Nonnull path, int flags, mode_t mode);
-/// ioctl(2) whose argument is an int read or written by the kernel.
-int cl_ioctl_int(int fd, unsigned long request, int *_Nonnull value);
 
 // Calls that answer through global variables, which Swift's concurrency rules forbid to touch.
 /// getopt_long(3): the next option's letter, '?' for a bad one (then `offender` is its letter or 0), -1 at the end.
