@@ -71,13 +71,16 @@ public final class Agent {
         loop: loop, exporter: exporter,
         hostRecords: HostRecords.all(
           options.root, uuid: identity.uuid, interfaces: interfaces, background: background, logger: logger),
-        logger: logger))
+        interfaces: interfaces, sampledInterfaces: SampledInterfaces(), logger: logger))
     addressKeeper = AddressKeeper(loop: loop, interfaces: interfaces, network: network, logger: logger) {
       [unowned self] in
       exporter.setAgentAddress(addressKeeper?.address)
       publish()
     }
-    interfaces.onChange = { [unowned self] _ in addressKeeper?.elect() }
+    interfaces.onChange = { [unowned self] changes in
+      addressKeeper?.elect()
+      for module in modules { module.apply(changes) }
+    }
     exporter.onCollectorAddressChange = { [unowned self] in publish() }
   }
 

@@ -36,6 +36,8 @@ final class HostPoller: Module {
     schedule?.start(every: .seconds(interval), phase: phase)
   }
 
+  func apply(_ changes: InterfaceChanges) {}
+
   private func poll() {
     guard !isPreparing else { return }
     isPreparing = true

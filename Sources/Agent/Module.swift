@@ -9,6 +9,8 @@ protocol Module: AnyObject {
   var name: String { get }
   /// Takes over settings, at start and at every reload. What they don't change goes on undisturbed.
   func apply(_ settings: Settings)
+  /// The interfaces of the host changed.
+  func apply(_ changes: InterfaceChanges)
   /// How it is, one line each, for a person.
   var status: [String] { get }
 }
@@ -18,7 +20,17 @@ struct ModuleContext {
   var loop: any EventLoop
   var exporter: Exporter
   var hostRecords: HostRecords
+  var interfaces: any HostInterfaces
+  var sampledInterfaces: SampledInterfaces
   var logger: Logger
+}
+
+/// The interfaces that sources of packets sample: their counters are sent too.
+///
+/// A class because every source adds to it and the poller of interfaces reads it.
+final class SampledInterfaces {
+  /// ifIndexes.
+  var indexes: Set<UInt32> = []
 }
 
 /// Everything this build can do. A new feature is a line here.
@@ -29,7 +41,8 @@ enum Catalogue {
   /// The modules in the order in which they start.
   static func modules(_ context: ModuleContext) -> [any Module] {
     [
-      HostPoller(context)
+      HostPoller(context),
+      InterfacePoller(context),
     ]
   }
 }

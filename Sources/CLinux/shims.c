@@ -2,9 +2,12 @@
 #include "clinux.h"
 
 #include <getopt.h>
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/sockios.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <syslog.h>
@@ -39,6 +42,27 @@ int cl_getopt(int argc, char *const *argv, const char *letters, const char **arg
 
 // 0 and not 1: then glibc also forgets its place in a cluster of letters, getopt(3).
 void cl_getopt_restart(void) { optind = 0; }
+
+int cl_ethtool_link(int socket, const char *name, uint32_t *speed, uint8_t *duplex) {
+  // Three masks follow the structure, of at most 127 words each.
+  _Alignas(8) char room[sizeof(struct ethtool_link_settings) + 3 * 127 * sizeof(uint32_t)] = {0};
+  struct ethtool_link_settings *settings = (struct ethtool_link_settings *)room;
+  struct ifreq request = {.ifr_data = room};
+  strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+  settings->cmd = ETHTOOL_GLINKSETTINGS;
+  // The first call learns how long the masks are: the kernel answers with minus their number of words.
+  if (ioctl(socket, SIOCETHTOOL, &request) != 0) return -1;
+  if (settings->link_mode_masks_nwords >= 0) {
+    errno = EOPNOTSUPP;
+    return -1;
+  }
+  settings->link_mode_masks_nwords = -settings->link_mode_masks_nwords;
+  settings->cmd = ETHTOOL_GLINKSETTINGS;
+  if (ioctl(socket, SIOCETHTOOL, &request) != 0) return -1;
+  *speed = settings->speed;
+  *duplex = settings->duplex;
+  return 0;
+}
 
 int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};

@@ -11,6 +11,7 @@ extension Settings {
     }
     compare("sampling", \.sampling)
     compare("polling", \.polling)
+    compare("interfaceCounters") { $0.interfaceCounters.rawValue }
     let before = old.applicationsByName
     let after = applicationsByName
     for name in (old.applications + applications).map(\.name).withoutRepetition {

@@ -25,6 +25,10 @@ public enum Grammar {
       "polling.<app>", 0...300, unit: "seconds, 0 = off",
       "Time between two counter samples of one application."
     ) { _, _ in },
+    .text(
+      "interfaceCounters", .oneOf(["sampled", "physical", "all"]), default: "sampled",
+      "Which interfaces' counters are sent: of those that are sampled, also of all devices, or of all."
+    ) { $0.settings.interfaceCounters = Settings.InterfaceChoice(rawValue: $1) ?? .sampled },
     .value("agentIP", .host, "The address the agent reports as its own.") {
       if case .host(let host) = $1 { $0.settings.agentIP = host }
     },

@@ -8,6 +8,8 @@ public struct Settings: Equatable, Sendable {
   public var sampling: UInt32 = 400
   /// `polling`: seconds between counter samples, 0 for none.
   public var polling: UInt32 = 30
+  /// `interfaceCounters`: interfaces whose counters are sent.
+  public var interfaceCounters = InterfaceChoice.sampled
   /// `sampling.<app>` and `polling.<app>` in the order of their first mention.
   public var applications: [Application] = []
 
@@ -79,6 +81,16 @@ extension Settings {
       self.sampling = sampling
       self.polling = polling
     }
+  }
+
+  /// `interfaceCounters`
+  public enum InterfaceChoice: String, Sendable {
+    /// Those that a source of packets samples.
+    case sampled
+    /// Those, and all hardware and what a hypervisor shows as hardware.
+    case physical
+    /// All but loopback.
+    case all
   }
 
   /// `collector { }`: where datagrams go.

@@ -66,6 +66,11 @@ int cl_getopt(int argc, char *_Nullable const *_Nonnull argv, const char *_Nonnu
 /// Makes the next `cl_getopt` begin a command line.
 void cl_getopt_restart(void);
 
+// Requests whose structure ends in an array that the kernel sizes.
+/// ETHTOOL_GLINKSETTINGS: speed in Mb/s (all ones unknown) and duplex (1 full, 0 half, 255 unknown) of the interface
+/// `name`, asked through any socket. -1 with errno where the driver cannot tell.
+int cl_ethtool_link(int socket, const char *_Nonnull name, uint32_t *_Nonnull speed, uint8_t *_Nonnull duplex);
+
 // System calls without a libc function.
 /// capset(2): effective, permitted and inheritable sets of the calling process, as bit masks.
 int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);

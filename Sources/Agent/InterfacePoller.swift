@@ -1,0 +1,81 @@
+internal import Config
+internal import HostCounters
+internal import Linux
+internal import Logging
+internal import Netlink
+internal import SFlow
+
+/// The counter samples of interfaces, data sources 0:ifIndex. One question to the kernel a poll for all of them.
+final class InterfacePoller: Module {
+  var name: String { "interfaces" }
+  private let exporter: Exporter
+  private let interfaces: any HostInterfaces
+  private let sampled: SampledInterfaces
+  private let logger: Logger
+  private let modes = LinkModes()
+  private var schedule: PollSchedule?
+  private var interval: UInt32 = 0
+  private var choice = Settings.InterfaceChoice.sampled
+  /// Number of the last sample of each interface. A new interface with an old index begins at 1.
+  private var sequences: [UInt32: UInt32] = [:]
+  private var failures = 0
+
+  init(_ context: ModuleContext) {
+    exporter = context.exporter
+    interfaces = context.interfaces
+    sampled = context.sampledInterfaces
+    logger = context.logger
+    schedule = PollSchedule(loop: context.loop) { [unowned self] in poll() }
+  }
+
+  func apply(_ settings: Settings) {
+    choice = settings.interfaceCounters
+    guard settings.polling != interval else { return }
+    interval = settings.polling
+    guard interval > 0 else {
+      schedule?.stop()
+      return
+    }
+    let phase = Duration.milliseconds(Host.random(below: UInt64(interval) * 1000) + 1)
+    schedule?.start(every: .seconds(interval), phase: phase)
+  }
+
+  func apply(_ changes: InterfaceChanges) {
+    modes.apply(changes)
+    for index in changes.removed.keys { sequences[index] = nil }
+  }
+
+  private func isPolled(_ interface: HostCounters.Interface) -> Bool {
+    if sampled.indexes.contains(interface.index) { return true }
+    switch choice {
+    case .sampled: return false
+    case .physical: return interface.isPhysical
+    case .all: return !interface.isLoopback
+    }
+  }
+
+  private func poll() {
+    guard choice != .sampled || !sampled.indexes.isEmpty else { return }
+    do throws(FileError) {
+      try interfaces.readStatistics { index, statistics in
+        // Not in the table yet: its event is on the way.
+        guard let interface = interfaces.table[index], isPolled(interface) else { return }
+        exporter.appendCounterSample(
+          of: DataSource(.interface, index), sequence: &sequences[index, default: 0]
+        ) { sample in
+          sample.append(InterfaceCounters(interface, statistics, modes[interface]))
+          sample.append(PortName(name: interface.name))
+        }
+      }
+      if failures > 0 { logger.notice("interface counters: recovered after \(failures) polls") }
+      failures = 0
+    } catch {
+      if failures == 0 { logger.warning("interface counters: \(error) (will retry)") }
+      failures += 1
+    }
+  }
+
+  var status: [String] {
+    ["counters of \(choice.rawValue) interfaces every \(interval) s, \(sequences.count) so far"]
+  }
+}
