@@ -49,6 +49,10 @@ int cl_set_ids(uid_t uid, gid_t gid);
 /// strerrorname_np(3): "ENOENT"; null for a number it doesn't know.
 const char *_Nullable cl_errno_name(int number);
 
+/// recvmmsg(2), not waiting: one datagram into each slot of `room`. Fills the true length of each, which is more than
+/// `slot_size` for one that was cut off. The number of datagrams, or -1.
+int cl_recvmmsg(int fd, void *_Nonnull room, int slots, size_t slot_size, uint32_t *_Nonnull lengths);
+
 // Variadic calls.
 /// syslog(3) with a finished text.
 void cl_syslog(int priority, const char *_Nonnull text);
@@ -102,6 +106,7 @@ struct sockaddr_nl cl_netlink_address(uint32_t groups);
 
 enum {
   CL_NETLINK_ROUTE = NETLINK_ROUTE,
+  CL_NETLINK_NETFILTER = NETLINK_NETFILTER,
   CL_SOL_NETLINK = 270,
   CL_NETLINK_GET_STRICT_CHK = 12,
   CL_NETLINK_EXT_ACK = 11,

@@ -1,0 +1,95 @@
+internal import CLinux
+public import SystemPackage
+
+/// A socket of netlink(7), family NETLINK_NETFILTER, made for many packets: one system call takes up to eight
+/// messages, and each message may hold hundreds of packets. Owns descriptor and buffer.
+///
+/// A class because loop and owner share it.
+@safe public final class NetfilterSocket {
+  private let descriptor: Descriptor
+  /// Untouched pages of it cost nothing.
+  private let room: UnsafeMutableRawBufferPointer
+  private let slotSize: Int
+  private static let slots = 8
+
+  /// - Parameters:
+  ///   - receiveBuffer: bytes that the kernel may hold for us; beyond `net.core.rmem_max` only with CAP_NET_ADMIN.
+  ///   - slotSize: the longest message, as told to the kernel.
+  public init(receiveBuffer: CInt, slotSize: Int) throws(Errno) {
+    let descriptor = Descriptor(
+      owning: try systemCall {
+        socket(
+          AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(CL_NETLINK_NETFILTER))
+      })
+    let number = descriptor.rawValue
+    for option in [CInt(CL_SO_RCVBUFFORCE), SO_RCVBUF] {
+      var bytes = receiveBuffer
+      if unsafe setsockopt(number, SOL_SOCKET, option, &bytes, 4) == 0 { break }
+    }
+    var on: CInt = 1
+    // Without it errors have no text.
+    _ = unsafe setsockopt(number, CInt(CL_SOL_NETLINK), CInt(CL_NETLINK_EXT_ACK), &on, 4)
+    var address = cl_netlink_address(0)
+    try systemCall {
+      unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_nl>.size))
+        }
+      }
+    }
+    self.slotSize = slotSize
+    unsafe room = .allocate(byteCount: slotSize * Self.slots, alignment: 16)
+    self.descriptor = descriptor
+  }
+
+  deinit { unsafe room.deallocate() }
+
+  /// For `EventLoop.watch`.
+  public var rawDescriptor: CInt { descriptor.rawValue }
+
+  /// Sends one request.
+  public func send(_ message: [UInt8]) throws(Errno) {
+    try systemCall {
+      unsafe message.withUnsafeBytes { unsafe CLinux.send(descriptor.rawValue, $0.baseAddress, $0.count, 0) }
+    }
+  }
+
+  /// Waits up to a second for something to receive; false if nothing came.
+  public func wait() throws(Errno) -> Bool {
+    var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    return try systemCall { unsafe poll(&entry, 1, 1000) } > 0
+  }
+
+  /// Receives up to eight messages with one system call and gives each to `body`.
+  /// - Returns: how many came; 0 if nothing was there.
+  /// - Throws: ENOBUFS when the kernel had to drop messages for lack of room, EMSGSIZE for one longer than a slot.
+  public func receive(_ body: (Span<UInt8>) -> Void) throws(Errno) -> Int {
+    var lengths = InlineArray<8, UInt32>(repeating: 0)
+    var span = lengths.mutableSpan
+    let count: CInt
+    do throws(Errno) {
+      count = try systemCall {
+        unsafe span.withUnsafeMutableBufferPointer { lengths in
+          // `room` has as many slots as `lengths` has elements.
+          unsafe cl_recvmmsg(
+            descriptor.rawValue, room.baseAddress!, CInt(lengths.count), slotSize, lengths.baseAddress!)
+        }
+      }
+    } catch {
+      if error == .wouldBlock { return 0 }
+      throw error
+    }
+    var isCut = false
+    for i in 0..<Int(count) {
+      guard Int(lengths[i]) <= slotSize else {
+        isCut = true
+        continue
+      }
+      // The kernel filled so much of slot `i`.
+      let message = unsafe UnsafeRawBufferPointer(rebasing: room[i * slotSize..<i * slotSize + Int(lengths[i])])
+      body(unsafe message.bindMemory(to: UInt8.self).span)
+    }
+    if isCut { throw .messageTooLong }
+    return Int(count)
+  }
+}
