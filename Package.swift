@@ -53,11 +53,15 @@ let package = Package(
     .target(
       name: "HostCounters", dependencies: ["Bytes", "ProcFS", "Netlink", "SFlow", "Linux", logging, system],
       swiftSettings: rules),
+    .target(
+      name: "Sampling", dependencies: ["Bytes", "Netlink", "SFlow", "Config", "Linux", logging, system],
+      swiftSettings: rules),
     // Assembly.
     .target(
       name: "Agent",
       dependencies: [
-        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", logging, system,
+        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", "Sampling", logging,
+        system,
       ],
       swiftSettings: rules),
     .executableTarget(

@@ -3,6 +3,7 @@ internal import Config
 internal import Linux
 internal import Logging
 internal import SFlow
+internal import Sampling
 
 /// One stream of datagrams and everybody who gets it: packer, agent address, collectors.
 ///
@@ -101,6 +102,10 @@ final class Exporter {
       telemetry.droppedSamples += 1
       telemetry.oversizedSamples = packer.oversizedSamples
     }
+    armHold()
+  }
+
+  private func armHold() {
     if let hold, !packer.isEmpty, hold.time == nil { loop.arm(hold, after: Self.longestHold) }
   }
 
@@ -123,5 +128,26 @@ final class Exporter {
   /// Counts what happened to the configuration.
   func countReload(accepted: Bool) {
     if accepted { telemetry.reloads += 1 } else { telemetry.reloadsRefused += 1 }
+  }
+}
+
+extension Exporter: FlowSampleSink {
+  func appendFlowSample(_ head: FlowSampleHead, _ body: (inout FlowSampleWriter) -> Void) -> Bool {
+    guard agentAddress != nil else {
+      telemetry.flowSamplesSuppressed += 1
+      return false
+    }
+    packer.uptime = uptime
+    let isTaken = packer.appendFlowSample(
+      source: head.source, sequence: head.sequence, rate: head.rate, pool: head.pool, drops: head.drops,
+      input: head.input, output: head.output, body)
+    if isTaken {
+      telemetry.flowSamples += 1
+    } else {
+      telemetry.droppedSamples += 1
+      telemetry.oversizedSamples = packer.oversizedSamples
+    }
+    armHold()
+    return isTaken
   }
 }

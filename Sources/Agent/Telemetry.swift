@@ -13,11 +13,13 @@ struct Telemetry: Equatable {
   var datagrams: UInt64 = 0
   /// Samples lost on the way to a datagram.
   var droppedSamples: UInt64 = 0
+  /// Flow samples not made because the agent had no address.
+  var flowSamplesSuppressed: UInt64 = 0
   /// Counter samples not made because the agent had no address.
   var counterSamplesSuppressed: UInt64 = 0
   /// Samples larger than the largest datagram.
   var oversizedSamples: UInt64 = 0
-  /// Polls that found no time for a file system that hung.
+  /// Configurations that took force by a reload.
   var reloads: UInt64 = 0
   /// Configurations refused by a reload.
   var reloadsRefused: UInt64 = 0
@@ -31,7 +33,7 @@ struct Telemetry: Equatable {
       "rtflow_samples=\(rtflowSamples)",
       "datagrams=\(datagrams)",
       "dropped_samples=\(droppedSamples)",
-      "flow_samples_suppressed=0",
+      "flow_samples_suppressed=\(flowSamplesSuppressed)",
       "counter_samples_suppressed=\(counterSamplesSuppressed)",
       "event_samples=\(eventSamples)",
       "event_samples_suppressed=0",

@@ -27,8 +27,6 @@ extension Settings {
     compare("uuid", \.uuid)
     compare("headerBytes", \.headerBytes)
     compare("datagramBytes", \.datagramBytes)
-    compare("refreshAdaptors", \.refreshAdaptors)
-    compare("checkAdaptors", \.checkAdaptors)
     compare("refreshVMs", \.refreshVMs)
 
     lines += old.collectors.without(collectors).map { "collector \($0) removed" }

@@ -51,13 +51,14 @@ public enum Grammar {
     .integer("datagramBytes", 200...8192, unit: "octets", default: "1400", "The largest datagram.") {
       $0.settings.datagramBytes = $1
     },
-    .integer(
-      "refreshAdaptors", refresh, unit: "seconds", default: "180",
-      "Time between complete looks at the interfaces."
-    ) { $0.settings.refreshAdaptors = $1 },
-    .integer(
-      "checkAdaptors", 1...3600, unit: "seconds", default: "10", "Time between short looks at the interfaces."
-    ) { $0.settings.checkAdaptors = $1 },
+    .ignored(
+      "refreshAdaptors", .integer(refresh, unit: "seconds"),
+      because: "the kernel tells of every change at once",
+      "Meant for the time between complete looks at the interfaces."),
+    .ignored(
+      "checkAdaptors", .integer(1...3600, unit: "seconds"),
+      because: "the kernel tells of every change at once",
+      "Meant for the time between short looks at the interfaces."),
     .integer(
       "refreshVMs", refresh, unit: "seconds", default: "60", "Time between listings of virtual machines."
     ) { $0.settings.refreshVMs = $1 },

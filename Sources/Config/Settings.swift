@@ -28,10 +28,6 @@ public struct Settings: Equatable, Sendable {
   public var headerBytes: UInt32 = 128
   /// `datagramBytes`: the largest datagram, in octets.
   public var datagramBytes: UInt32 = 1400
-  /// `refreshAdaptors`: seconds between complete looks at the interfaces.
-  public var refreshAdaptors: UInt32 = 180
-  /// `checkAdaptors`: seconds between short looks at the interfaces.
-  public var checkAdaptors: UInt32 = 10
   /// `refreshVMs`: seconds between listings of virtual machines, unless their block says otherwise.
   public var refreshVMs: UInt32 = 60
 

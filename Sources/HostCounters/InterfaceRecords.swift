@@ -35,7 +35,8 @@ extension Interface {
     case "bridge": return .bridge
     case "bond", "team": return .ieee8023adLAG
     case "vlan": return .l2VLAN
-    case "vxlan", "geneve", "gre", "gretap", "ip6gre", "ip6gretap", "ipip", "ip6tnl", "sit", "wireguard", "vti":
+    case "vxlan", "geneve", "gre", "gretap", "ip6gre", "ip6gretap", "ipip", "ip6tnl", "sit", "wireguard",
+      "vti":
       return .tunnel
     default: break
     }

@@ -86,7 +86,8 @@ public import SystemPackage
         continue
       }
       // The kernel filled so much of slot `i`.
-      let message = unsafe UnsafeRawBufferPointer(rebasing: room[i * slotSize..<i * slotSize + Int(lengths[i])])
+      let message = unsafe UnsafeRawBufferPointer(
+        rebasing: room[i * slotSize..<i * slotSize + Int(lengths[i])])
       body(unsafe message.bindMemory(to: UInt8.self).span)
     }
     if isCut { throw .messageTooLong }

@@ -126,10 +126,10 @@ import Testing
       ("pcap { dev = a }", "pcap { dev = b }", ["pcap { } changed"]),
       ("pcap { dev = a }", "", ["pcap { } removed"]),
       (
-        "", "headerBytes = 64 datagramBytes = 1000 subAgentId = 1 refreshAdaptors = 60",
+        "", "headerBytes = 64 datagramBytes = 1000 subAgentId = 1 refreshVMs = 100",
         [
           "subAgentId 100000 → 1", "headerBytes 128 → 64", "datagramBytes 1400 → 1000",
-          "refreshAdaptors 180 → 60",
+          "refreshVMs 60 → 100",
         ]
       ),
     ] as [(String, String, [String])])

@@ -111,7 +111,8 @@ import Testing
     let outcome = parse(Self.everyKey)
     #expect(
       outcome.diagnostics.map { "\($0.severity): \($0.message)" } == [
-        "note: \"agent.cidr\" does not choose the address"
+        "note: \"agent.cidr\" does not choose the address",
+        "warning: \"refreshAdaptors\" has no effect", "warning: \"checkAdaptors\" has no effect",
       ])
     let settings = try #require(outcome.settings)
     #expect(settings.collectors.count == 2)

@@ -37,7 +37,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
     case .regex: "^eth"
     case .path: "/etc"
     case .text: "eth7"
-    case .oneOf(let words): words[0]
+    case .oneOf(let words): words[words.count - 1]
     }
   }
 }
@@ -99,11 +99,10 @@ struct Entry: Sendable, CustomTestStringConvertible {
     arguments: [
       ("sampling", 0, 10_000_000, "400"), ("polling", 0, 300, "30"), ("subAgentId", 0, 199_999, "100000"),
       ("headerBytes", 0, 256, "128"), ("datagramBytes", 200, 8192, "1400"),
-      ("refreshAdaptors", 60, 3600, "180"),
-      ("checkAdaptors", 1, 3600, "10"), ("refreshVMs", 60, 3600, "60"),
-    ] as [(String, UInt32, UInt32, String)])
+      ("refreshAdaptors", 60, 3600, nil), ("checkAdaptors", 1, 3600, nil), ("refreshVMs", 60, 3600, "60"),
+    ] as [(String, UInt32, UInt32, String?)])
   func `ranges and defaults are those of the C agent`(
-    name: String, lowest: UInt32, highest: UInt32, text: String
+    name: String, lowest: UInt32, highest: UInt32, text: String?
   ) {
     let key = Grammar.sflow.keys.first { $0.name == name }
     guard case .integer(let range, _)? = key?.type else { return #expect(Bool(false)) }
