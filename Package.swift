@@ -82,7 +82,11 @@ let package = Package(
     .testTarget(
       name: "LinuxTests", dependencies: ["Bytes", "Linux", logging, system], swiftSettings: testRules),
     .testTarget(
-      name: "HostCountersTests", dependencies: ["Bytes", "Netlink", "HostCounters", "SFlow"],
+      name: "HostCountersTests",
+      dependencies: [
+        "Bytes", "Linux", "Netlink", "HostCounters", "SFlow", logging, system,
+        .product(name: "InMemoryLogging", package: "swift-log"),
+      ],
       swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
   ]

@@ -12,13 +12,19 @@ public final class CPUSource: HostRecordSource {
   /// kHz; where `/proc/cpuinfo` has no clock (arm64).
   private let frequency: KernelFile
   private let ticksPerSecond: UInt64
+  private let onlineProcessors: () -> UInt32
   /// The largest idle and I/O wait times so far: the kernel's may step back (proc(5)), and on the wire a step back
   /// looks like a wrap.
   private var idle = Ratchet()
   private var ioWait = Ratchet()
 
-  /// - Parameter ticksPerSecond: the unit of `/proc/stat`.
-  public init(_ root: FileRoot, buffer: FileBuffer, ticksPerSecond: UInt64 = Host.ticksPerSecond) {
+  /// - Parameters:
+  ///   - ticksPerSecond: the unit of `/proc/stat`.
+  ///   - onlineProcessors: what the C library says; `/proc/stat` of a container may show fewer.
+  public init(
+    _ root: FileRoot, buffer: FileBuffer, ticksPerSecond: UInt64 = Host.ticksPerSecond,
+    onlineProcessors: @escaping () -> UInt32 = { Host.onlineProcessors }
+  ) {
     stat = KernelFile(root, "/proc/stat", buffer: buffer)
     loadAverage = KernelFile(root, "/proc/loadavg", buffer: buffer)
     uptime = KernelFile(root, "/proc/uptime", buffer: buffer)
@@ -26,6 +32,7 @@ public final class CPUSource: HostRecordSource {
     cpuinfo = KernelFile(root, "/proc/cpuinfo", buffer: buffer, limit: 4096)
     frequency = KernelFile(root, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", buffer: buffer)
     self.ticksPerSecond = ticksPerSecond
+    self.onlineProcessors = onlineProcessors
   }
 
   @_lifetime(sample: copy sample)
@@ -41,7 +48,7 @@ public final class CPUSource: HostRecordSource {
     // The agent itself is running while it reads.
     cpu.processesRunning = gauge32(load.running > 0 ? load.running - 1 : 0)
     cpu.processesTotal = gauge32(load.total)
-    cpu.cpuCount = max(UInt32(clamping: stat.processors), Host.onlineProcessors)
+    cpu.cpuCount = max(UInt32(clamping: stat.processors), onlineProcessors())
     cpu.megahertz = megahertz
     cpu.uptimeSeconds = gauge32(uptime.upCentiseconds / 100)
     cpu.userMS = milliseconds(stat.cpu.userTicks)

@@ -11,7 +11,7 @@ public final class DiskSource: HostRecordSource {
   private let diskstats: KernelFile
   private let space: FileSystemSpaces
   private var traffic = CounterSum<DeviceNumber>()
-  /// Which of the devices in `/proc/diskstats` are counted. Asked of `/sys/block` once for each device.
+  /// Which of the devices in `/proc/diskstats` are counted. `/sys/block` is asked whenever devices come or go.
   private var isCounted: [DeviceNumber: Bool] = [:]
   private let buffer: FileBuffer
 
@@ -51,15 +51,17 @@ public final class DiskSource: HostRecordSource {
     traffic.endRound()
   }
 
-  /// Returns false when it meets a device that has not been classified.
+  /// Returns false if the devices are not those that were classified.
   private func addTraffic() throws(FileError) -> Bool {
     try diskstats.read { (text) throws(TextError) in
       var rows = Diskstats(parsing: text)
+      var count = 0
       while let row = try rows.next() {
         guard let counts = isCounted[row.number] else { return false }
         if counts { traffic.add(row.number, Self.values(row.counters)) }
+        count += 1
       }
-      return true
+      return count == isCounted.count
     }
   }
 

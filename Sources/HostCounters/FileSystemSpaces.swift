@@ -26,19 +26,28 @@ public final class FileSystemSpaces {
 
   private let root: FileRoot
   private let background: any BackgroundRunner
+  private let spaceAt: @Sendable (String) -> FileSystemSpace?
   private let progress: Progress
-  private static let limit = Duration.seconds(2)
+  private let limit: Duration
 
-  public init(_ root: FileRoot, background: any BackgroundRunner) {
+  /// - Parameters:
+  ///   - limit: how long a measurement may take.
+  ///   - spaceAt: asks the file system mounted at a path, and may block for as long as that likes.
+  public init(
+    _ root: FileRoot, background: any BackgroundRunner, limit: Duration = .seconds(2),
+    spaceAt: @escaping @Sendable (String) -> FileSystemSpace? = { try? FileSystemSpace(at: $0) }
+  ) {
     self.root = root
     self.background = background
+    self.limit = limit
+    self.spaceAt = spaceAt
     progress = Progress()
   }
 
-  /// Measures, then calls `then` on the loop: with success, or after two seconds without.
+  /// Measures, then calls `then` on the loop: with success, or after `limit` without.
   public func measure(then: @escaping () -> Void) {
-    let (root, progress) = (root, progress)
-    background.run("file system space", within: Self.limit, { Self.measure(root, progress) }) {
+    let (root, spaceAt, progress) = (root, spaceAt, progress)
+    background.run("file system space", within: limit, { Self.measure(root, spaceAt, progress) }) {
       [weak self] space in
       // A measurement that was given up leaves the last one in force.
       if let space { self?.latest = space }
@@ -50,15 +59,19 @@ public final class FileSystemSpaces {
   private final class Progress: Sendable {
     struct State: Sendable {
       var stuck: Set<[UInt8]> = []
+      /// `/proc/self/mountinfo` as it was last read, and what it says.
+      var mountinfo: [UInt8] = []
+      var systems: [LocalFilesystem] = []
     }
     private let state = Mutex(State())
     func withLock<R: Sendable>(_ body: (inout State) -> R) -> R { state.withLock { body(&$0) } }
   }
 
   /// On the worker thread.
-  private static func measure(_ root: FileRoot, _ progress: Progress) -> Space {
-    let mountinfo = KernelFile(root, "/proc/self/mountinfo", buffer: FileBuffer())
-    guard let systems = try? mountinfo.read(LocalFilesystem.all(parsing:)) else { return Space() }
+  private static func measure(
+    _ root: FileRoot, _ spaceAt: (String) -> FileSystemSpace?, _ progress: Progress
+  ) -> Space {
+    guard let systems = systems(root, progress) else { return Space() }
     var space = Space()
     for system in systems {
       var total: UInt64 = 0
@@ -67,7 +80,7 @@ public final class FileSystemSpaces {
       for point in system.mountPoints {
         // Entered before the call that may never return, and left after it.
         guard progress.withLock({ $0.stuck.insert(point).inserted }) else { continue }
-        let measured = try? FileSystemSpace(at: root.path(String(decoding: point, as: UTF8.self)))
+        let measured = spaceAt(root.path(String(decoding: point, as: UTF8.self)))
         _ = progress.withLock { $0.stuck.remove(point) }
         guard let measured else { continue }
         total &+= measured.total
@@ -83,5 +96,17 @@ public final class FileSystemSpaces {
       }
     }
     return space
+  }
+
+  /// The local file systems; `nil` if the kernel doesn't tell.
+  private static func systems(_ root: FileRoot, _ progress: Progress) -> [LocalFilesystem]? {
+    guard let text = try? KernelFile(root, "/proc/self/mountinfo", buffer: FileBuffer()).bytes() else {
+      return nil
+    }
+    // With thousands of mounts the parsing costs more than all else here, and they seldom change.
+    if let known = progress.withLock({ $0.mountinfo == text ? $0.systems : nil }) { return known }
+    guard let systems = try? LocalFilesystem.all(parsing: text.span) else { return nil }
+    progress.withLock { ($0.mountinfo, $0.systems) = (text, systems) }
+    return systems
   }
 }

@@ -40,21 +40,28 @@ public final class HostRecords {
   /// Gets ready what must be measured away from the loop, then calls `then` on the loop.
   public func prepare(then: @escaping () -> Void) { space.measure(then: then) }
 
-  /// Appends the records of every source that works.
+  /// Appends the records of every source that works and for which there is room.
   @_lifetime(sample: copy sample)
   public func append(to sample: inout CounterSampleWriter) {
     for i in sources.indices {
+      let source = sources[i]
       do throws(FileError) {
-        try sources[i].append(to: &sample)
-        if failures[i] > 0 {
-          logger.notice("source \(sources[i].name): recovered after \(failures[i]) polls")
-        }
-        failures[i] = 0
+        let fits = try sample.appendAll { (sample) throws(FileError) in try source.append(to: &sample) }
+        if fits { noteSuccess(of: i) } else { noteFailure(of: i, "no room in the datagram (datagramBytes)") }
       } catch {
-        if failures[i] == 0 { logger.warning("source \(sources[i].name): \(error) (will retry)") }
-        failures[i] += 1
+        noteFailure(of: i, "\(error) (will retry)")
       }
     }
+  }
+
+  private func noteSuccess(of i: Int) {
+    if failures[i] > 0 { logger.notice("source \(sources[i].name): recovered after \(failures[i]) polls") }
+    failures[i] = 0
+  }
+
+  private func noteFailure(of i: Int, _ reason: @autoclosure () -> String) {
+    if failures[i] == 0 { logger.warning("source \(sources[i].name): \(reason())") }
+    failures[i] += 1
   }
 
   /// The sources that failed at the last poll, and how often in a row.

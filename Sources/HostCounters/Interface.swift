@@ -59,6 +59,8 @@ public struct Interface: Equatable, Sendable {
   public var parentBus: String?
   /// In the kernel's order.
   public var addresses: [Address] = []
+  /// The table's generation before this interface came: never the same for two that have one ifIndex in turn.
+  public internal(set) var birth: UInt64 = 0
 
   public init(
     index: UInt32, name: String, mac: MACAddress? = nil, hardwareType: HardwareType = .ethernet,

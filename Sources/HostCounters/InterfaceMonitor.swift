@@ -65,8 +65,9 @@ public final class InterfaceMonitor: HostInterfaces {
     do throws(Errno) {
       while try events.receive(waiting: false, apply) {}
     } catch {
-      // ENOBUFS: more happened than the buffer holds. A moment later it will be calmer.
-      if let resync { loop.arm(resync, after: .milliseconds(200)) }
+      // ENOBUFS: more happened than the buffer holds. A moment later it will be calmer. Not put off again while
+      // losses go on, or the table would be stale for as long as they do.
+      if let resync, resync.time == nil { loop.arm(resync, after: .milliseconds(200)) }
     }
     announce()
   }
@@ -79,16 +80,18 @@ public final class InterfaceMonitor: HostInterfaces {
 
   // MARK: - Dumps
 
-  /// Reads links and addresses anew; again if they changed meanwhile.
+  /// Reads links and addresses anew; again if they changed meanwhile, for a dump that was interrupted may lack
+  /// what is there.
   private func readTable() throws(Errno) {
     guard let events else { return }
     for _ in 0..<5 {
       table.beginResync()
       let links = try dump(RouteRequest.links, from: events) { message in try? table.apply(message) }
       let addresses = try dump(RouteRequest.addresses, from: events) { message in try? table.apply(message) }
-      table.endResync()
-      if links, addresses { return }
+      if links, addresses { return table.endResync() }
     }
+    // What is new has been seen; what is gone waits for calmer times.
+    if let resync { loop.arm(resync, after: .seconds(1)) }
   }
 
   public func readStatistics(_ body: (UInt32, LinkStatistics64) -> Void) throws(FileError) {

@@ -34,7 +34,11 @@ public struct InterfaceTable {
     var addresses: [UInt32: [Interface.Address]] = [:]
   }
 
-  private var interfaces: [UInt32: Interface] = [:]
+  private var interfaces: [UInt32: Interface] = [:] {
+    didSet { generation &+= 1 }
+  }
+  /// Differs whenever an interface does: what is made of the table need not be made anew while it is the same.
+  public private(set) var generation: UInt64 = 0
   private var names: [String: UInt32] = [:]
   private var changes = InterfaceChanges()
   private var resync: Resync?
@@ -84,6 +88,7 @@ public struct InterfaceTable {
     var new = Interface(link, name: name)
     guard let old = interfaces[link.index], !old.isReplaced(by: new) else {
       remove(link.index)
+      new.birth = generation
       interfaces[link.index] = new
       names[name] = link.index
       changes.added.insert(link.index)
@@ -91,6 +96,7 @@ public struct InterfaceTable {
     }
     resync?.unseen.remove(link.index)
     new.addresses = old.addresses
+    new.birth = old.birth
     guard new != old else { return }
     interfaces[link.index] = new
     if new.name != old.name {

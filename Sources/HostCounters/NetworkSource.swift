@@ -6,19 +6,29 @@ public import SFlow
 public final class NetworkSource: HostRecordSource {
   public var name: String { "network" }
   private let interfaces: any HostInterfaces
-  private var sum = CounterSum<UInt32>()
+  private var sum = CounterSum<Key>()
+  /// The interfaces that count, by ifIndex, as of `generation` of the table.
+  private var counted: [UInt32: Key] = [:]
+  private var generation: UInt64?
+
+  /// An interface: another that comes to have its ifIndex is another key.
+  private struct Key: Hashable {
+    var index: UInt32
+    var birth: UInt64
+  }
 
   public init(_ interfaces: any HostInterfaces) { self.interfaces = interfaces }
 
   @_lifetime(sample: copy sample)
   public func append(to sample: inout CounterSampleWriter) throws(FileError) {
-    let counted = Set(interfaces.table.hostTotalInterfaces())
+    updateCounted()
     sum.beginRound()
     try interfaces.readStatistics { index, link in
-      guard counted.contains(index) else { return }
+      guard let key = counted[index] else { return }
       sum.add(
-        index,
+        key,
         [
+          // Drops as in /proc/net/dev (net/core/net-procfs.c).
           link.rxBytes, link.rxPackets, link.rxErrors, link.rxDropped &+ link.rxMissedErrors,
           link.txBytes, link.txPackets, link.txErrors, link.txDropped,
         ])
@@ -36,5 +46,15 @@ public final class NetworkSource: HostRecordSource {
     io.outErrors = UInt32(truncatingIfNeeded: total[6])
     io.outDrops = UInt32(truncatingIfNeeded: total[7])
     sample.append(io)
+  }
+
+  private func updateCounted() {
+    let table = interfaces.table
+    guard table.generation != generation else { return }
+    generation = table.generation
+    counted = [:]
+    for index in table.hostTotalInterfaces() {
+      if let interface = table[index] { counted[index] = Key(index: index, birth: interface.birth) }
+    }
   }
 }

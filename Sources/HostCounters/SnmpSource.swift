@@ -38,7 +38,8 @@ extension HostIPGroup {
     outRequests = counter32(ip.outRequests)
     outDiscards = counter32(ip.outDiscards)
     outNoRoutes = counter32(ip.outNoRoutes)
-    reassemblyTimeout = gauge32(ip.reassemblyTimeouts)
+    // The MIB means a limit in seconds; Linux counts.
+    reassemblyTimeout = counter32(ip.reassemblyTimeouts)
     reassemblyRequired = counter32(ip.reassemblyRequired)
     reassemblyOKs = counter32(ip.reassemblyOKs)
     reassemblyFails = counter32(ip.reassemblyFails)

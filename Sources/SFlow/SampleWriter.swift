@@ -12,7 +12,7 @@ struct SampleWriter: ~Copyable, ~Escapable {
   var xdr: XDRWriter
   private let start: Int
   private var countPosition = 0
-  private var count: UInt32 = 0
+  private(set) var count: UInt32 = 0
 
   @_lifetime(copy xdr)
   @inline(__always)
@@ -42,6 +42,13 @@ struct SampleWriter: ~Copyable, ~Escapable {
   mutating func append<R: SFlowRecord>(_ record: R) {
     count += 1
     xdr.record(record)
+  }
+
+  /// Takes back the records from number `count` on, which begin at `offset`.
+  @_lifetime(self: copy self)
+  mutating func rewind(to offset: Int, count: UInt32) {
+    self.count = count
+    xdr.rewind(to: offset)
   }
 
   @_lifetime(self: copy self)

@@ -11,6 +11,19 @@ public struct CounterSampleWriter: ~Copyable, ~Escapable {
   @_lifetime(self: copy self)
   public mutating func append<R: CounterRecord>(_ record: R) { sample.append(record) }
 
+  /// Adds the records that `body` appends, or none of them if there is not room for all.
+  /// - Returns: whether there was room.
+  @_lifetime(self: copy self)
+  public mutating func appendAll<E: Error>(
+    _ body: (inout CounterSampleWriter) throws(E) -> Void
+  ) throws(E) -> Bool {
+    let (offset, count) = (sample.xdr.offset, sample.count)
+    try body(&self)
+    if !sample.xdr.overflowed { return true }
+    sample.rewind(to: offset, count: count)
+    return false
+  }
+
   /// Octets that still fit into the sample, the 8 in front of each record included.
   public var remainingInSample: Int { sample.xdr.remaining }
 

@@ -33,6 +33,14 @@ public struct XDRWriter: ~Copyable, ~Escapable {
   /// Octets that still fit.
   public var remaining: Int { overflowed ? 0 : limit - offset }
 
+  /// Takes back what was written from `offset` on, and that it did not fit.
+  @_lifetime(self: copy self)
+  mutating func rewind(to offset: Int) {
+    guard offset >= start, offset <= self.offset else { return }
+    self.offset = offset
+    overflowed = false
+  }
+
   // MARK: - Numbers
 
   @_lifetime(self: copy self)

@@ -32,9 +32,9 @@ public struct HostMemory: CounterRecord, Equatable {
   public var swapTotalBytes: UInt64 = 0
   /// Unused swap space, bytes. `SwapFree` × 1024.
   public var swapFreeBytes: UInt64 = 0
-  /// Paged in from disk since boot, modulo 2³². `/proc/vmstat` `pgpgin`, which counts KiB.
+  /// Pages read from disk since boot, modulo 2³². `/proc/vmstat` `pgpgin`, which counts KiB, / size of a page.
   public var pageIn: UInt32 = .max
-  /// Paged out to disk since boot, modulo 2³². `/proc/vmstat` `pgpgout`, which counts KiB.
+  /// Pages written to disk since boot, modulo 2³². `/proc/vmstat` `pgpgout`, which counts KiB, / size of a page.
   public var pageOut: UInt32 = .max
   /// Pages swapped in since boot, modulo 2³². `/proc/vmstat` `pswpin`.
   public var swapIn: UInt32 = .max
@@ -185,7 +185,7 @@ public struct HostNetworkIO: CounterRecord, Equatable {
   public var inPackets: UInt32 = .max
   /// Receive errors, modulo 2³². `rx_errors`.
   public var inErrors: UInt32 = .max
-  /// Packets dropped on receive, modulo 2³². `rx_dropped`.
+  /// Packets dropped on receive, modulo 2³². `rx_dropped` + `rx_missed_errors`.
   public var inDrops: UInt32 = .max
   /// Bytes sent. `tx_bytes`.
   public var outBytes: UInt64 = .max
