@@ -88,6 +88,10 @@ let package = Package(
         .product(name: "InMemoryLogging", package: "swift-log"),
       ],
       swiftSettings: testRules),
+    .testTarget(
+      name: "SamplingTests",
+      dependencies: ["Bytes", "Netlink", "SFlow", "Config", "Linux", "Sampling", logging, system],
+      swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
   ]
 )

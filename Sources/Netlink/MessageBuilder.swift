@@ -18,6 +18,17 @@ public struct MessageBuilder {
     payload.append(native: value)
   }
 
+  /// Octets as they are.
+  public mutating func octets(_ octets: [UInt8]) { payload += octets }
+
+  /// An attribute of any octets, and the padding behind it.
+  public mutating func attribute(_ type: UInt16, _ octets: [UInt8]) {
+    payload.append(native: UInt16(clamping: 4 + octets.count))
+    payload.append(native: type)
+    payload += octets
+    payload += [UInt8](repeating: 0, count: -octets.count & 3)
+  }
+
   /// The message, header and all.
   public func finish() -> [UInt8] {
     var message: [UInt8] = []

@@ -1,0 +1,212 @@
+internal import Bytes
+public import Config
+public import Linux
+public import Logging
+internal import Netlink
+internal import SFlow
+internal import SystemPackage
+
+/// Flow samples from a log group of netfilter (`nflog { }`): a firewall rule picks packets, the kernel copies their
+/// first octets here, and of these every so-manieth becomes a sample.
+///
+/// A class because it owns the socket.
+public final class NFLogSource {
+  public struct Settings: Equatable, Sendable {
+    public var group: UInt16
+    /// How the rule's probability and `sampling` work together.
+    public var rate: Config.Settings.PacketLog.Rate
+    /// Octets of each packet that are sent.
+    public var headerBytes: Int
+
+    public init(group: UInt16, rate: Config.Settings.PacketLog.Rate, headerBytes: Int) {
+      self.group = group
+      self.rate = rate
+      self.headerBytes = headerBytes
+    }
+  }
+
+  private let loop: any EventLoop
+  private let sink: any FlowSampleSink
+  private var settings: Settings
+  private var health: SourceHealth?
+  private var socket: NetfilterSocket?
+  private var requests: UInt32 = 0
+
+  // The packets: counted as they come, and told apart by interface once sampled.
+  private var skip: RandomSkip
+  private var packets = SequenceGap()
+  private var sources = FlowSources()
+  private var scratch = HeaderScratch()
+  /// Packets that could not become a sample: nothing of them was copied, or they are no IP packet nor Ethernet frame.
+  public private(set) var unknown: UInt64 = 0
+
+  /// As much as the kernel allows in one message.
+  private static let messageSize = 131_072
+  /// Enough for half a second of a flood (measured: 100,000 packets a second).
+  private static let receiveBuffer: CInt = 8 << 20
+  /// Receives before the loop's other work gets a turn.
+  private static let batchesPerTurn = 16
+
+  public init(_ settings: Settings, loop: any EventLoop, sink: any FlowSampleSink, logger: Logger) {
+    self.settings = settings
+    self.loop = loop
+    self.sink = sink
+    skip = RandomSkip(rate: settings.rate.subsampling)
+    health = SourceHealth("nflog group \(settings.group)", loop: loop, logger: logger) {
+      [unowned self] () throws(SourceFailure) in try open()
+    }
+  }
+
+  deinit { close() }
+
+  public func start() { health?.start() }
+
+  public func stop() {
+    health?.stop()
+    close()
+  }
+
+  /// Takes over another rate or header size. Another group needs another source.
+  public func apply(_ new: Settings) {
+    let isLonger = new.headerBytes > settings.headerBytes
+    settings.headerBytes = new.headerBytes
+    settings.rate = new.rate
+    skip.setRate(new.rate.subsampling)
+    // The kernel copies as much as it was told when the group was bound.
+    if isLonger, socket != nil {
+      close()
+      health?.start()
+    }
+  }
+
+  /// The interfaces samples came from, by ifIndex.
+  public var sampledIndexes: [UInt32] { sources.all.map(\.dataSource.index) }
+
+  /// The interface is gone: a later one with its index begins anew.
+  public func forget(_ index: UInt32) { sources.remove(index) }
+
+  // MARK: - Opening
+
+  private func open() throws(SourceFailure) {
+    do throws(Errno) {
+      let socket = try NetfilterSocket(receiveBuffer: Self.receiveBuffer, slotSize: Self.messageSize)
+      try bind(socket)
+      try loop.watch(socket.rawDescriptor) { [unowned self] in read() }
+      self.socket = socket
+    } catch {
+      throw Self.failure(error, group: settings.group)
+    }
+  }
+
+  private func close() {
+    guard let socket else { return }
+    loop.unwatch(socket.rawDescriptor)
+    self.socket = nil
+  }
+
+  private func bind(_ socket: NetfilterSocket) throws(Errno) {
+    requests &+= 1
+    var kernel = NFLogSettings()
+    // The MAC header comes apart from this.
+    kernel.copyRange = UInt32(max(settings.headerBytes, 64))
+    kernel.bufferSize = UInt32(Self.messageSize)
+    try socket.send(NFLogRequest.bind(group: settings.group, kernel, sequence: requests))
+    // Packets may come before the answer.
+    var answer: Acknowledgement?
+    while answer == nil {
+      guard try socket.wait() else { throw .timedOut }
+      _ = try socket.receive { bytes in
+        var messages = Messages(bytes)
+        while let message = try? messages.next() {
+          if let ended = try? Acknowledgement(parsing: message) { answer = ended } else { take(message) }
+        }
+      }
+    }
+    if let answer, !answer.isSuccess { throw Errno(rawValue: answer.code) }
+  }
+
+  /// What the operator can do about it.
+  private static func failure(_ error: Errno, group: UInt16) -> SourceFailure {
+    let what = "cannot listen to NFLOG group \(group): \(error.explanation)"
+    switch error {
+    case .notPermitted where Capabilities.effective.contains(.netAdmin), .resourceBusy:
+      return SourceFailure(
+        what, remedy: "another program has this group: choose another here and in the firewall rule")
+    case .notPermitted:
+      return SourceFailure(what, remedy: "the agent needs CAP_NET_ADMIN")
+    case .protocolNotSupported, .noSuchFileOrDirectory, .invalidArgument, .notSupportedOnSocket:
+      return SourceFailure(what, remedy: "this kernel has no nfnetlink_log: modprobe nfnetlink_log")
+    default:
+      return SourceFailure(what)
+    }
+  }
+
+  // MARK: - Packets
+
+  private func read() {
+    guard let socket else { return }
+    do throws(Errno) {
+      for _ in 0..<Self.batchesPerTurn {
+        let count = try socket.receive { bytes in
+          var messages = Messages(bytes)
+          while let message = try? messages.next() { take(message) }
+        }
+        if count < 8 { return }
+      }
+    } catch {
+      switch error {
+      case .noBufferSpace, .messageTooLong: packets.overrun()
+      default:
+        close()
+        health?.fail(Self.failure(error, group: settings.group))
+      }
+    }
+  }
+
+  /// Counts one packet, and makes a sample of it if it is its turn.
+  @inline(__always)
+  private func take(_ message: borrowing Message) {
+    guard message.header.type == .nfLogPacket else { return }
+    packets.count()
+    if skip.pick() { sample(message) }
+  }
+
+  private func sample(_ message: borrowing Message) {
+    guard let packet = try? NFLogPacket(parsing: copy message) else {
+      unknown += 1
+      return
+    }
+    let before = packets.lost
+    if let sequence = packet.sequence { packets.reconcile(sequence) }
+    let lost = packets.lost &- before
+    guard let path = PacketPath(packet), let frame = try? SampledFrame(packet) else {
+      unknown += 1
+      return
+    }
+    let source = sources[path.source]
+    // What was lost is told of the interface whose packet revealed it; the kernel does not say more.
+    source.drops &+= lost
+    source.pool &+= UInt64(settings.rate.effective) &+ lost &* UInt64(max(1, settings.rate.ofRule))
+    source.sample(to: sink, rate: settings.rate.effective, input: path.input, output: path.output) { writer in
+      frame.write(to: &writer, limit: settings.headerBytes, joining: &scratch)
+      if let vlan = packet.vlan {
+        writer.append(ExtendedSwitch(sourceVLAN: UInt32(vlan.id), sourcePriority: UInt32(vlan.priority)))
+      }
+    }
+  }
+
+  // MARK: - Telling
+
+  /// For a person.
+  public var status: [String] {
+    let rate = settings.rate
+    var lines = [
+      "\(health?.name ?? ""): \(health?.status ?? ""), 1 in \(rate.effective), \(packets.seen) packets, "
+        + "\(packets.lost) lost, \(packets.overruns) overruns, \(unknown) unknown"
+    ]
+    for source in sources.all {
+      lines.append("source \(source.dataSource): \(source.samples) samples, \(source.drops) drops")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,42 @@
+/// How many packets were seen and how many were lost on the way, by the numbers that the kernel gives them.
+///
+/// Only numbers of sampled packets need be read: between two of them every packet that came is counted, so what
+/// the numbers say beyond that was lost.
+public struct SequenceGap: Equatable, Sendable {
+  /// Packets that came.
+  public private(set) var seen: UInt64 = 0
+  /// Packets that did not, as far as numbers were read.
+  private var missing: UInt64 = 0
+  /// Times that the kernel had no room for a message (ENOBUFS), each of which lost at least one.
+  public private(set) var overruns: UInt64 = 0
+  /// The number of the next packet, if none is lost. The kernel counts from 0 when a group is bound.
+  private var next: UInt32 = 0
+  private var isNumbered = false
+
+  public init() {}
+
+  /// Packets that were lost: exact if they are numbered, otherwise the least that is certain.
+  public var lost: UInt64 { isNumbered ? missing : overruns }
+
+  /// Packets that the kernel logged.
+  public var pool: UInt64 { seen &+ lost }
+
+  /// Counts one packet.
+  @inline(__always)
+  public mutating func count() {
+    seen &+= 1
+    next &+= 1
+  }
+
+  /// Takes the number of the packet counted last. A number from before it means that the kernel began anew,
+  /// and nothing is known to be lost.
+  public mutating func reconcile(_ sequence: UInt32) {
+    isNumbered = true
+    let gap = sequence &+ 1 &- next
+    if gap < 1 << 31 { missing &+= UInt64(gap) }
+    next = sequence &+ 1
+  }
+
+  /// The kernel had no room (ENOBUFS). How much was lost, the next number tells.
+  public mutating func overrun() { overruns &+= 1 }
+}
