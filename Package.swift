@@ -93,5 +93,11 @@ let package = Package(
       dependencies: ["Bytes", "Netlink", "SFlow", "Config", "Linux", "Sampling", logging, system],
       swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
+    .testTarget(
+      name: "AgentTests",
+      dependencies: [
+        "Agent", "Bytes", "Config", "HostCounters", "Linux", "Netlink", "ProcFS", "SFlow", logging, system,
+      ],
+      swiftSettings: testRules),
   ]
 )

@@ -24,6 +24,10 @@ final class AddressKeeper {
   /// `agentIP`, if it is a name.
   private var name: String?
   private var retry: Deadline?
+  /// What was said last: that there is an address or none, that `agent` is missing, why the name has no address.
+  private var hasAnnounced = false
+  private var missingDevice: String?
+  private var complaint: String?
   private static let resolveAgain = Duration.seconds(60)
 
   init(
@@ -48,7 +52,7 @@ final class AddressKeeper {
     case nil: (name, settings.address) = (nil, nil)
     case .literal(let literal): (name, settings.address) = (nil, literal)
     case .name(let new) where new != name:
-      (name, settings.address) = (new, nil)
+      (name, settings.address, complaint) = (new, nil, nil)
       resolve()
     case .name: break
     }
@@ -64,10 +68,13 @@ final class AddressKeeper {
     } else {
       outcome = AgentAddressElection.elect(interfaces: interfaces.table.all, settings: settings)
     }
-    if let device = settings.device, outcome?.isDeviceMissing == true, before?.isDeviceMissing != true {
+    let missing = settings.address == nil && outcome?.isDeviceMissing == true
+    if missing, let device = settings.device, device != missingDevice {
       logger.warning("agent address: there is no interface \"\(device)\" (agent): all are candidates")
     }
-    guard address != before?.address || device != before?.winner?.device || before == nil else { return }
+    missingDevice = missing ? settings.device : nil
+    guard address != before?.address || device != before?.winner?.device || !hasAnnounced else { return }
+    hasAnnounced = true
     announce()
     onChange()
   }
@@ -94,13 +101,19 @@ final class AddressKeeper {
       switch answer {
       case .success(let addresses)?:
         settings.address = addresses.first?.address
+        complaint = nil
         elect()
-      case .failure(let error)?:
-        logger.warning("agent address: cannot resolve \"\(name)\" (agentIP): \(error) (will retry)")
-      case nil:
-        logger.warning("agent address: the resolver does not answer for \"\(name)\" (agentIP) (will retry)")
+      case .failure(let error)?: complain("\(error)")
+      case nil: complain("the resolver does not answer")
       }
       if settings.address == nil, let retry { loop.arm(retry, after: Self.resolveAgain) }
     }
+  }
+
+  private func complain(_ reason: String) {
+    if reason != complaint {
+      logger.warning("agent address: cannot resolve \"\(name ?? "")\" (agentIP): \(reason) (will retry)")
+    }
+    complaint = reason
   }
 }

@@ -77,10 +77,6 @@ public final class Agent {
       exporter.setAgentAddress(addressKeeper?.address)
       publish()
     }
-    interfaces.onChange = { [unowned self] changes in
-      addressKeeper?.elect()
-      for module in modules { module.apply(changes) }
-    }
     exporter.onCollectorAddressChange = { [unowned self] in publish() }
   }
 
@@ -91,12 +87,18 @@ public final class Agent {
     logger.notice("host UUID \(identity.uuid) (\(identity.origin))")
     interfaces.start()
     addressKeeper?.apply(settings)
+    // Not before: an election without the settings would announce an address that nobody wants.
+    interfaces.onChange = { [unowned self] changes in
+      addressKeeper?.elect()
+      for module in modules { module.apply(changes) }
+    }
     publish()
   }
 
   /// Begins to poll and send.
   public func start() {
     applyToExporter()
+    publish()
     for module in modules { module.apply(settings) }
     logger.notice("sub-agent \(AgentIdentity.subAgentID(settings)), counters every \(settings.polling) s")
     if settings.polling == 0 { logger.warning("polling is 0: no counters are sent") }

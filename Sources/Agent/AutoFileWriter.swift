@@ -28,6 +28,7 @@ final class AutoFileWriter {
     revision += 1
     do throws(Errno) {
       try published.replace(with: file.text(revision: revision))
+      if hasFailed { logger.notice("\(path): written again") }
       hasFailed = false
     } catch {
       if !hasFailed {

@@ -49,6 +49,8 @@ final class Collector {
   /// Called when `address` changed.
   private let onAddressChange: () -> Void
   private var sender: (any DatagramSender)?
+  /// The sender failed by itself; what ICMP told of the far end is no fault of it.
+  private var needsNewSender = false
   private var isResolving = false
   /// Fires when the name is to be looked up again or the socket opened anew.
   private var retry: Deadline?
@@ -80,22 +82,24 @@ final class Collector {
   func send(_ payload: Span<UInt8>) {
     guard let sender else { return note(errorOfState) }
     do throws(Errno) {
-      do throws(Errno) {
-        try sender.send(payload)
-      } catch Errno.connectionRefused {
-        // That was the verdict on an earlier datagram; this one has not been sent yet.
-        note(.connectionRefused)
-        fail(.connectionRefused)
-        try sender.send(payload)
-        count(payload)
-        return
-      }
+      try sender.send(payload)
       count(payload)
       recover()
     } catch {
       note(error)
-      // A full buffer empties by itself.
-      if error != .wouldBlock, error != .noBufferSpace { fail(error) }
+      if !error.isFullBuffer { resend(payload, by: sender, after: error) }
+    }
+  }
+
+  /// An error may be what ICMP told of an earlier datagram (udp(7)); then this one was not tried yet.
+  private func resend(_ payload: Span<UInt8>, by sender: any DatagramSender, after first: Errno) {
+    do throws(Errno) {
+      try sender.send(payload)
+      count(payload)
+      fail(first, needsNewSender: false)
+    } catch {
+      if error != first { note(error) }
+      if error.isFullBuffer { fail(first, needsNewSender: false) } else { fail(error, needsNewSender: true) }
     }
   }
 
@@ -126,13 +130,14 @@ final class Collector {
     armForNextAnswer()
   }
 
-  private func fail(_ error: Errno) {
+  private func fail(_ error: Errno, needsNewSender: Bool) {
     if state != .failing(error) {
+      if state == .sending { errorsInARow = 1 }
       logger.warning("collector \(settings): \(Self.explanation(of: error)) (will keep trying)")
       state = .failing(error)
-      // A new socket would not hear of the refusals to come.
-      if error != .connectionRefused { armBackOff() }
     }
+    self.needsNewSender = needsNewSender
+    if needsNewSender { armBackOff() }
   }
 
   private func armBackOff() {
@@ -179,32 +184,30 @@ final class Collector {
     armBackOff()
   }
 
-  /// Opens the first of `addresses` that can be opened; an address in use that works is kept if it is among them.
+  /// Opens the first of `addresses` that can be opened. A sender in use is kept if its address is among them: a new
+  /// one would not hear what ICMP tells of the datagrams of the old one.
   private func open(_ addresses: [SocketAddress]) {
-    if state == .sending, let address, addresses.contains(address) { return armForNextAnswer() }
+    if sender != nil, !needsNewSender, let address, addresses.contains(address) { return armForNextAnswer() }
     var failure = Errno.noSuchAddressOrDevice
     for candidate in addresses {
       do throws(Errno) {
         sender = try network.open(candidate, settings)
+        needsNewSender = false
+        // To the address that failed before: whether it works now the next datagram will tell.
         if address != candidate {
           logger.notice("collector \(settings): sending to \(candidate)")
           address = candidate
           state = .sending
+          backOff = Self.shortestBackOff
           onAddressChange()
-        } else if state != .sending {
-          // Opened anew after a failure: whether it works the next datagram will tell.
-          armBackOff()
-          return
         }
-        backOff = Self.shortestBackOff
         return armForNextAnswer()
       } catch {
         failure = error
       }
     }
     sender = nil
-    fail(failure)
-    armBackOff()
+    fail(failure, needsNewSender: true)
   }
 
   private static func explanation(of error: Errno) -> String {
@@ -213,10 +216,16 @@ final class Collector {
       "nobody listens there: the host answers that the port is unreachable (ECONNREFUSED)"
     case .notPermitted: "sending is not permitted: a local firewall rule, or a right is missing (EPERM)"
     case .networkUnreachable: "no route to it (ENETUNREACH)"
-    case .noSuchFileOrDirectory: "its network namespace or device does not exist (ENOENT)"
+    case .noSuchFileOrDirectory: "its network namespace does not exist (ENOENT)"
+    case .operationNotSupportedByDevice: "its device does not exist (ENODEV)"
     default: "cannot send: \(error.explanation)"
     }
   }
+}
+
+extension Errno {
+  /// A full buffer empties by itself.
+  fileprivate var isFullBuffer: Bool { self == .wouldBlock || self == .noBufferSpace }
 }
 
 extension Collector {

@@ -23,6 +23,10 @@ final class Exporter {
   private let network: any CollectorNetwork
   private let logger: Logger
   private var packer: DatagramPacker
+  /// Those of this packer that are in the telemetry.
+  private var oversizedSamples: UInt64 = 0
+  /// The size of datagrams that was last said to be too small.
+  private var smallPayload: Int?
   /// Datagrams tell the time since then.
   private var streamStart: Instant
   private var hold: Deadline?
@@ -67,12 +71,12 @@ final class Exporter {
     }
   }
 
-  /// A new address begins a new stream: sequence and uptime start again.
+  /// A new address begins a new stream: sequence and uptime start again. One that comes back carries its own on.
   func setAgentAddress(_ address: IPAddress?) {
     if address == agentAddress { return }
     flush()
     agentAddress = address
-    if let address {
+    if let address, address != packer.agentAddress {
       packer.restart(agentAddress: address)
       streamStart = loop.now
     }
@@ -82,6 +86,7 @@ final class Exporter {
     packer = DatagramPacker(
       agentAddress: agentAddress ?? Self.noAddress, subAgentID: subAgentID, maximumPayload: Int(datagramBytes)
     ) { [unowned self] in send($0) }
+    oversizedSamples = 0
   }
 
   // MARK: - Samples
@@ -100,13 +105,23 @@ final class Exporter {
       telemetry.counterSamples += 1
     } else {
       telemetry.droppedSamples += 1
-      telemetry.oversizedSamples = packer.oversizedSamples
+      noteOversized(source)
     }
     armHold()
   }
 
   private func armHold() {
     if let hold, !packer.isEmpty, hold.time == nil { loop.arm(hold, after: Self.longestHold) }
+  }
+
+  private func noteOversized(_ source: DataSource) {
+    guard packer.oversizedSamples > oversizedSamples else { return }
+    if packer.maximumPayload != smallPayload {
+      smallPayload = packer.maximumPayload
+      logger.warning("samples of \(source) are dropped: larger than datagramBytes = \(packer.maximumPayload)")
+    }
+    telemetry.oversizedSamples += packer.oversizedSamples - oversizedSamples
+    oversizedSamples = packer.oversizedSamples
   }
 
   /// Sends what is pending.

@@ -12,15 +12,22 @@ final class HostPoller: Module {
   private var schedule: PollSchedule?
   private var interval: UInt32 = 0
   private var sequence: UInt32 = 0
-  /// A measurement is under way: the poll waits for it.
-  private var isPreparing = false
+  /// A measurement is under way.
+  private var isMeasuring = false
+  /// A sample waits for it, but not for longer than this deadline: the worker may be held up by another job.
+  private var isWaiting = false
+  private var patience: Deadline?
+  private static let longestWait = Duration.seconds(2)
 
   init(_ context: ModuleContext) {
     exporter = context.exporter
     records = context.hostRecords
     loop = context.loop
     schedule = PollSchedule(loop: context.loop) { [unowned self] in poll() }
+    patience = Deadline { [unowned self] in sample() }
   }
+
+  deinit { if let patience { loop.disarm(patience) } }
 
   func apply(_ settings: Settings) {
     guard settings.polling != interval else { return }
@@ -28,6 +35,8 @@ final class HostPoller: Module {
     interval = settings.polling
     guard interval > 0 else {
       schedule?.stop()
+      isWaiting = false
+      if let patience { loop.disarm(patience) }
       return
     }
     // A collector sees a new host at once. From then on hosts that started together are polled at different times.
@@ -39,19 +48,27 @@ final class HostPoller: Module {
   func apply(_ changes: InterfaceChanges) {}
 
   private func poll() {
-    guard !isPreparing else { return }
-    isPreparing = true
+    // The one before has not come back: what it measured last time will do.
+    if isMeasuring { return sample() }
+    (isMeasuring, isWaiting) = (true, true)
+    if let patience { loop.arm(patience, after: Self.longestWait) }
     records.prepare { [weak self] in
       guard let self else { return }
-      isPreparing = false
-      exporter.appendCounterSample(of: .host, sequence: &sequence) { records.append(to: &$0) }
-      // The first sample says that the host is there.
-      if sequence == 1 { exporter.flush() }
+      isMeasuring = false
+      if isWaiting { sample() }
     }
   }
 
+  private func sample() {
+    isWaiting = false
+    if let patience { loop.disarm(patience) }
+    exporter.appendCounterSample(of: .host, sequence: &sequence) { records.append(to: &$0) }
+    // The first sample says that the host is there.
+    if sequence == 1 { exporter.flush() }
+  }
+
   var status: [String] {
-    ["polling every \(interval) s, \(sequence) samples"]
+    ["\(interval == 0 ? "not polling" : "polling every \(interval) s"), \(sequence) samples"]
       + records.failing.map { "source \($0.name) failed \($0.polls) times in a row" }
   }
 }

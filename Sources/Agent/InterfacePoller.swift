@@ -14,7 +14,9 @@ final class InterfacePoller: Module {
   private let logger: Logger
   private let modes = LinkModes()
   private var schedule: PollSchedule?
+  /// Seconds between polls as the configuration says, and as they are; 0 is never.
   private var interval: UInt32 = 0
+  private var running: UInt32 = 0
   private var choice = Settings.InterfaceChoice.sampled
   /// Number of the last sample of each interface. A new interface with an old index begins at 1.
   private var sequences: [UInt32: UInt32] = [:]
@@ -26,18 +28,26 @@ final class InterfacePoller: Module {
     sampled = context.sampledInterfaces
     logger = context.logger
     schedule = PollSchedule(loop: context.loop) { [unowned self] in poll() }
+    sampled.onChange = { [unowned self] in reschedule() }
   }
 
   func apply(_ settings: Settings) {
     choice = settings.interfaceCounters
-    guard settings.polling != interval else { return }
     interval = settings.polling
-    guard interval > 0 else {
+    reschedule()
+  }
+
+  /// Polls only while there is something to poll.
+  private func reschedule() {
+    let wanted = choice == .sampled && sampled.indexes.isEmpty ? 0 : interval
+    guard wanted != running else { return }
+    running = wanted
+    guard wanted > 0 else {
       schedule?.stop()
       return
     }
-    let phase = Duration.milliseconds(Host.random(below: UInt64(interval) * 1000) + 1)
-    schedule?.start(every: .seconds(interval), phase: phase)
+    let phase = Duration.milliseconds(Host.random(below: UInt64(wanted) * 1000) + 1)
+    schedule?.start(every: .seconds(wanted), phase: phase)
   }
 
   func apply(_ changes: InterfaceChanges) {
@@ -55,7 +65,6 @@ final class InterfacePoller: Module {
   }
 
   private func poll() {
-    guard choice != .sampled || !sampled.indexes.isEmpty else { return }
     do throws(FileError) {
       try interfaces.readStatistics { index, statistics in
         // Not in the table yet: its event is on the way.
@@ -76,6 +85,8 @@ final class InterfacePoller: Module {
   }
 
   var status: [String] {
-    ["counters of \(choice.rawValue) interfaces every \(interval) s, \(sequences.count) so far"]
+    if running > 0 { return ["counters of \(sequences.count) (\(choice.rawValue)) every \(running) s"] }
+    if interval == 0 { return ["no counters: polling is 0"] }
+    return ["no counters: none is sampled, and interfaceCounters is \(choice.rawValue)"]
   }
 }

@@ -30,7 +30,11 @@ struct ModuleContext {
 /// A class because every source adds to it and the poller of interfaces reads it.
 final class SampledInterfaces {
   /// ifIndexes.
-  var indexes: Set<UInt32> = []
+  var indexes: Set<UInt32> = [] {
+    didSet { if indexes.isEmpty != oldValue.isEmpty { onChange() } }
+  }
+  /// Called when there are some, or none any more.
+  var onChange: () -> Void = {}
 }
 
 /// Everything this build can do. A new feature is a line here.

@@ -17,7 +17,7 @@ struct Telemetry: Equatable {
   var flowSamplesSuppressed: UInt64 = 0
   /// Counter samples not made because the agent had no address.
   var counterSamplesSuppressed: UInt64 = 0
-  /// Samples larger than the largest datagram.
+  /// Samples larger than the largest datagram, also among the dropped ones.
   var oversizedSamples: UInt64 = 0
   /// Configurations that took force by a reload.
   var reloads: UInt64 = 0

@@ -1,0 +1,53 @@
+import Config
+import HostCounters
+import Linux
+import ProcFS
+import Testing
+
+@testable import Agent
+
+@Suite struct MemoryTests {
+  /// In a process of its own: other tests take memory too. An object of 32 octets, the smallest there is, left behind
+  /// by each poll would be 320 KiB.
+  @Test func `ten thousand polls of this host leave no memory behind`() async {
+    await #expect(processExitsWith: .success) {
+      let loop = SimulatedLoop()
+      let log = LogLines()
+      var options = Agent.Options()
+      options.autoFilePath = nil
+      let network = SilentNetwork()
+      let agent = Agent(
+        try settings("agentIP = 192.0.2.10  polling = 20  collector { ip = 192.0.2.1 }"), options: options,
+        loop: loop, background: FakeRunner(), network: network,
+        interfaces: InterfaceMonitor(loop: loop, logger: log.logger), logger: log.logger)
+      agent.prepare()
+      agent.start()
+      loop.run(for: .seconds(20 * 10))
+      let before = try anonymousKiB()
+      loop.run(for: .seconds(20 * 10_000))
+      let after = try anonymousKiB()
+      #expect(network.sender.datagrams > 10_000)
+      #expect(after < before + 256, "RssAnon was \(before) KiB and is \(after) KiB")
+    }
+  }
+}
+
+/// `RssAnon` of this process.
+private func anonymousKiB() throws -> UInt64 {
+  let status = KernelFile(FileRoot("/"), "/proc/self/status", buffer: FileBuffer())
+  return try #require(try status.read(ProcessStatus.init(parsing:)).residentAnonymousKiB)
+}
+
+/// Takes datagrams and keeps nothing of them.
+private final class SilentNetwork: CollectorNetwork {
+  final class Sender: DatagramSender {
+    private(set) var datagrams = 0
+    func send(_ payload: Span<UInt8>) { datagrams += 1 }
+  }
+  let sender = Sender()
+
+  func open(_ address: SocketAddress, _ settings: Settings.Collector) -> any DatagramSender { sender }
+  func resolve(
+    _ name: String, port: UInt16, then: @escaping (Result<[SocketAddress], ResolverError>?) -> Void
+  ) {}
+}
