@@ -3,8 +3,8 @@
 SWIFT ?= swift
 CONFIGURATION ?= release
 BUILD := .build/$(CONFIGURATION)
-PACKAGES := libpcap-dev libvirt-dev
-TEST_PACKAGES := iproute2 procps strace tshark pmacct ganglia-monitor valgrind netcat-openbsd
+PACKAGES := g++
+TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-monitor valgrind netcat-openbsd
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := build

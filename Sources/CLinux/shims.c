@@ -3,11 +3,16 @@
 
 #include <getopt.h>
 #include <linux/ethtool.h>
+#include <linux/filter.h>
 #include <linux/if_addr.h>
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
+#include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <sched.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <syslog.h>
@@ -114,6 +119,62 @@ int cl_epoll_wait(int epoll, int *ready, int count, int timeout_ms) {
 
 pid_t cl_fork(void) { return fork(); }
 
+int cl_packet_socket(void) { return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
+
+int cl_packet_filter(int fd, const uint64_t *instructions, size_t count) {
+  struct sock_fprog program = {(unsigned short)count, (struct sock_filter *)instructions};
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+int cl_packet_ring(int fd, uint32_t block_size, uint32_t blocks, uint32_t timeout_ms, uint32_t reserve) {
+  int version = TPACKET_V3;
+  if (setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0) return -1;
+  if (setsockopt(fd, SOL_PACKET, PACKET_RESERVE, &reserve, sizeof reserve) != 0) return -1;
+  // Frames have no fixed size in version 3, but the kernel checks the numbers.
+  uint32_t frame_size = 2048;
+  struct tpacket_req3 request = {.tp_block_size = block_size,
+                                 .tp_block_nr = blocks,
+                                 .tp_frame_size = frame_size,
+                                 .tp_frame_nr = block_size / frame_size * blocks,
+                                 .tp_retire_blk_tov = timeout_ms};
+  return setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof request);
+}
+
+int cl_packet_promiscuous(int fd, uint32_t interface) {
+  struct packet_mreq request = {.mr_ifindex = (int)interface, .mr_type = PACKET_MR_PROMISC};
+  return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request);
+}
+
+int cl_packet_bind(int fd, uint32_t interface) {
+  struct sockaddr_ll address = {
+      .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)interface};
+  return bind(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+uint32_t cl_packet_interface(int fd) {
+  struct sockaddr_ll address = {0};
+  socklen_t length = sizeof address;
+  // An interface that goes leaves the socket with the index -1.
+  if (getsockname(fd, (struct sockaddr *)&address, &length) != 0 || address.sll_ifindex < 0) return 0;
+  return (uint32_t)address.sll_ifindex;
+}
+
+int cl_packet_statistics(int fd, uint32_t *packets, uint32_t *drops) {
+  struct tpacket_stats_v3 statistics = {0};
+  socklen_t length = sizeof statistics;
+  if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &statistics, &length) != 0) return -1;
+  *packets = statistics.tp_packets;
+  *drops = statistics.tp_drops;
+  return 0;
+}
+
+void *cl_map(int fd, size_t size) {
+  void *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  return start == MAP_FAILED ? NULL : start;
+}
+
+void cl_unmap(void *start, size_t size) { munmap(start, size); }
+
 int cl_ignore_signal(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
 struct sockaddr_nl cl_netlink_address(uint32_t groups) {
@@ -133,3 +194,27 @@ _Static_assert(CL_IP_UNICAST_IF == IP_UNICAST_IF && CL_IPV6_UNICAST_IF == IPV6_U
 _Static_assert(CL_SO_SNDBUFFORCE == SO_SNDBUFFORCE && CL_SO_RCVBUFFORCE == SO_RCVBUFFORCE, "");
 _Static_assert(CL_PR_SET_KEEPCAPS == PR_SET_KEEPCAPS, "");
 _Static_assert(CL_CAP_NET_ADMIN == CAP_NET_ADMIN && CL_CAP_NET_RAW == CAP_NET_RAW, "");
+
+// Layouts that Swift restates (Sources/Linux/PacketRingBlock.swift).
+_Static_assert(sizeof(struct sock_filter) == 8 && offsetof(struct sock_filter, jt) == 2, "sock_filter");
+_Static_assert(offsetof(struct sock_filter, jf) == 3 && offsetof(struct sock_filter, k) == 4, "sock_filter");
+_Static_assert(sizeof(struct tpacket_block_desc) == 48, "tpacket_block_desc");
+_Static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.block_status) == 8, "tpacket_block_desc");
+_Static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.num_pkts) == 12, "tpacket_block_desc");
+_Static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.offset_to_first_pkt) == 16, "tpacket_block_desc");
+_Static_assert(sizeof(struct tpacket3_hdr) == 48, "tpacket3_hdr");
+_Static_assert(sizeof(struct tpacket3_hdr) % TPACKET_ALIGNMENT == 0, "the address follows the header");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_next_offset) == 0, "tpacket3_hdr");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_sec) == 4 && offsetof(struct tpacket3_hdr, tp_nsec) == 8, "");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_snaplen) == 12 && offsetof(struct tpacket3_hdr, tp_len) == 16, "");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_status) == 20 && offsetof(struct tpacket3_hdr, tp_mac) == 24, "");
+_Static_assert(offsetof(struct tpacket3_hdr, tp_net) == 26, "tpacket3_hdr");
+_Static_assert(offsetof(struct tpacket3_hdr, hv1.tp_vlan_tci) == 32, "tpacket3_hdr");
+_Static_assert(offsetof(struct tpacket3_hdr, hv1.tp_vlan_tpid) == 36, "tpacket3_hdr");
+_Static_assert(sizeof(struct sockaddr_ll) == 20 && offsetof(struct sockaddr_ll, sll_protocol) == 2, "sockaddr_ll");
+_Static_assert(offsetof(struct sockaddr_ll, sll_hatype) == 8, "sockaddr_ll");
+_Static_assert(offsetof(struct sockaddr_ll, sll_pkttype) == 10, "sockaddr_ll");
+_Static_assert(PACKET_HOST == 0 && PACKET_BROADCAST == 1 && PACKET_MULTICAST == 2, "");
+_Static_assert(PACKET_OTHERHOST == 3 && PACKET_OUTGOING == 4, "");
+_Static_assert(CL_TP_STATUS_USER == TP_STATUS_USER && CL_TP_STATUS_VLAN_VALID == TP_STATUS_VLAN_VALID, "");
+_Static_assert(CL_TP_STATUS_VLAN_TPID_VALID == TP_STATUS_VLAN_TPID_VALID, "");

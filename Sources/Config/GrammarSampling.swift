@@ -98,7 +98,7 @@ extension Grammar {
   ]
 
   private static let pcap = Block(
-    "pcap", "Packets of whole devices, through libpcap. One block for each choice of devices.",
+    "pcap", "Packets of whole devices. One block for each choice of devices.",
     repetition: .appends, feature: .pcap, keys: captureKeys,
     open: { $0.capture = .init() }, close: { $0.settings.pcap.append($0.capture) })
 

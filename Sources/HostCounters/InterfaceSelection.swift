@@ -68,7 +68,7 @@ extension Interface {
   }
 
   /// Dom0's end of a guest's interface: without a kind, on its own bus, with always the same address.
-  private var isXenBackend: Bool {
+  public var isXenBackend: Bool {
     parentBus == "xen-backend" || kind == nil && mac == MACAddress(0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)
   }
 }

@@ -45,6 +45,14 @@ public enum Host {
     return UInt64(clamping: usage.ru_maxrss)
   }
 
+  /// Allows this process as many descriptors as it may have: each tap needs one.
+  public static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
   /// A number from the kernel's generator, for phases and offsets.
   public static func random(below limit: UInt64) -> UInt64 {
     var generator = SystemRandomNumberGenerator()

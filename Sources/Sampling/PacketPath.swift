@@ -1,4 +1,3 @@
-public import Bytes
 public import Netlink
 public import SFlow
 
@@ -56,60 +55,5 @@ public struct PacketPath: Equatable, Sendable {
     self.init(
       family: packet.family, hook: packet.hook, inDevice: packet.inDevice, outDevice: packet.outDevice,
       inPort: packet.inPort, outPort: packet.outPort)
-  }
-
-  /// Of a packet captured on a device.
-  public init(_ direction: CaptureDirection, device: UInt32) {
-    source = device
-    let interface = Interface(index: device)
-    switch direction {
-    case .received: (input, output) = (interface, .internal)
-    case .sent: (input, output) = (.internal, interface)
-    case .passing: (input, output) = (interface, .unknown)
-    case .unknown: (input, output) = (.unknown, .unknown)
-    }
-  }
-}
-
-/// Where a captured packet goes.
-public enum CaptureDirection: Equatable, Sendable {
-  /// To this host, to everybody or to a group.
-  case received
-  case sent
-  /// From another host to another: seen only because the device is promiscuous.
-  case passing
-  case unknown
-
-  public init(_ type: PacketType) {
-    switch type {
-    case .host, .broadcast, .multicast: self = .received
-    case .otherHost: self = .passing
-    case .outgoing: self = .sent
-    default: self = .unknown
-    }
-  }
-
-  /// By what the kernel says; without that by the addresses of the frame, which cannot tell a frame that passes
-  /// from one that is bridged out.
-  /// - Parameters:
-  ///   - type: what the capture knows beside the packet, if it does.
-  ///   - isLocal: whether an interface of this host has the address.
-  public init(
-    _ frame: borrowing SampledFrame, type: PacketType? = nil, isLocal: (MACAddress) -> Bool
-  ) {
-    if let type = type ?? frame.packetType {
-      self.init(type)
-      return
-    }
-    self = .unknown
-    guard frame.headerProtocol == .ethernet else { return }
-    var reader = ByteReader(frame.link.isEmpty ? frame.octets : frame.link)
-    guard let destination = try? reader.mac(), let source = try? reader.mac() else { return }
-    let isGroup = destination.value >> 40 & 1 == 1
-    if isLocal(source) {
-      self = .sent
-    } else if isGroup || isLocal(destination) {
-      self = .received
-    }
   }
 }

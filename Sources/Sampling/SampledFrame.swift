@@ -9,8 +9,6 @@ public enum FrameError: Error, Equatable {
   case truncated
   /// Neither an Ethernet frame nor an IP packet.
   case unknownProtocol
-  /// A link type (`DLT_*`) that is not read.
-  case unknownLinkType(UInt32)
 }
 
 /// A packet as a sample shows it: a view of its octets where they lie, and what is said about them.
@@ -28,11 +26,6 @@ public struct SampledFrame: ~Escapable {
   public let link: RawSpan
   /// The frame, or the packet behind `link`, as far as it was copied.
   public let octets: RawSpan
-  /// Where the packet went, if the capture says.
-  public internal(set) var packetType: PacketType?
-  /// The interface, if the capture says; otherwise 0.
-  public internal(set) var device: UInt32 = 0
-
   private static let fcsLength = 4
   static let ethernetLength = 14
 
@@ -72,15 +65,6 @@ public struct SampledFrame: ~Escapable {
     self.init(
       .ethernet, length: Self.ethernetLength + max(length, octets.byteCount), stripped: Self.fcsLength,
       link: link, octets: octets)
-  }
-
-  /// A packet of InfiniBand: it has lost its two checksums, 4 and 2 octets.
-  @_lifetime(copy octets)
-  init(infiniBand octets: RawSpan, length: Int) throws(FrameError) {
-    guard !octets.isEmpty else { throw .empty }
-    self.init(
-      .infiniBand, length: max(length, octets.byteCount), stripped: 6, link: octets.extracting(first: 0),
-      octets: octets)
   }
 
   /// An IP packet.

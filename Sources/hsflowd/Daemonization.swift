@@ -42,6 +42,7 @@ struct Daemonization {
     logger.notice("hsflowd \(version) starts")
     try attempt("write \(options.pidFilePath)") { () throws(Errno) in try pidFile?.write() }
 
+    Host.raiseDescriptorLimit()
     let loop = try attempt("make an event loop") { () throws(Errno) in try EpollLoop() }
     let background = try attempt("make a mailbox") { () throws(Errno) in try BackgroundWork(loop: loop) }
     background.onOverrun = { [logger] in logger.warning("\($0): takes too long; going on without it") }

@@ -81,15 +81,6 @@ func samples(_ octets: [UInt8]) throws -> [LoggedSample] {
   return all
 }
 
-/// A captured packet.
-func captured(
-  _ octets: [UInt8], length: Int? = nil, _ linkType: LinkType = .ethernet, limit: Int = 128
-) throws(FrameError) -> Sampled {
-  let span = octets.span
-  let frame = try SampledFrame(span.bytes, length: length ?? octets.count, linkType: linkType)
-  return Sampled(frame, limit: limit)
-}
-
 extension [UInt8] {
   /// A log message around attributes and a payload.
   static func logMessage(

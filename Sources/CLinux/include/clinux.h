@@ -92,6 +92,35 @@ int cl_epoll_wait(int epoll, int *_Nonnull ready, int count, int timeout_ms);
 /// fork(2). Swift refuses to import it; the one caller is single-threaded and goes on in the child.
 pid_t cl_fork(void);
 
+// packet(7). <linux/if_packet.h> stays in shims.c: it is bit-fields, unions and macros over them.
+/// socket(2): a packet socket without a protocol, so that nothing comes in before `cl_packet_bind`.
+int cl_packet_socket(void);
+/// SO_ATTACH_FILTER: a classic BPF program of `count` instructions, each as struct sock_filter has it.
+int cl_packet_filter(int fd, const uint64_t *_Nonnull instructions, size_t count);
+/// PACKET_VERSION (3), PACKET_RESERVE and PACKET_RX_RING: `blocks` blocks of `block_size` octets, each handed over
+/// when it is full or `timeout_ms` after its first packet; `reserve` octets stay free in front of each packet.
+int cl_packet_ring(int fd, uint32_t block_size, uint32_t blocks, uint32_t timeout_ms, uint32_t reserve);
+/// PACKET_ADD_MEMBERSHIP with PACKET_MR_PROMISC.
+int cl_packet_promiscuous(int fd, uint32_t interface);
+/// bind(2) to all protocols of one interface.
+int cl_packet_bind(int fd, uint32_t interface);
+/// getsockname(2): the index of the interface it is bound to; 0 if that is gone.
+uint32_t cl_packet_interface(int fd);
+/// PACKET_STATISTICS, which begins anew with each call.
+int cl_packet_statistics(int fd, uint32_t *_Nonnull packets, uint32_t *_Nonnull drops);
+/// mmap(2) of the ring, shared, read and write; null with errno. MAP_FAILED is a cast.
+void *_Nullable cl_map(int fd, size_t size);
+/// munmap(2)
+void cl_unmap(void *_Nonnull start, size_t size);
+/// Loads a word that the kernel wrote, and sees all that it wrote before.
+static inline uint32_t cl_load_acquire(const void *_Nonnull word) {
+  return __atomic_load_n((const uint32_t *)word, __ATOMIC_ACQUIRE);
+}
+/// Stores a word after everything that was read before it.
+static inline void cl_store_release(void *_Nonnull word, uint32_t value) {
+  __atomic_store_n((uint32_t *)word, value, __ATOMIC_RELEASE);
+}
+
 // Macros with arguments, and macros that are expressions.
 /// errno(3): a macro over a function call.
 static inline int cl_errno(void) { return errno; }
@@ -120,6 +149,9 @@ enum {
   CL_PR_SET_KEEPCAPS = 8,
   CL_CAP_NET_ADMIN = 12,
   CL_CAP_NET_RAW = 13,
+  CL_TP_STATUS_USER = 1,
+  CL_TP_STATUS_VLAN_VALID = 0x10,
+  CL_TP_STATUS_VLAN_TPID_VALID = 0x40,
 };
 
 #endif

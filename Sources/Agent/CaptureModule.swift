@@ -1,0 +1,44 @@
+internal import Config
+internal import HostCounters
+internal import Linux
+internal import Logging
+internal import Sampling
+
+/// `pcap { }`: packets captured on devices.
+final class CaptureModule: Module {
+  var name: String { "capture" }
+  private let capture: Capture
+  private let interfaces: any HostInterfaces
+  private let modes = LinkModes()
+  private var isConfigured = false
+
+  init(_ context: ModuleContext) {
+    capture = Capture(sink: context.exporter, loop: context.loop, logger: context.logger)
+    interfaces = context.interfaces
+    capture.onChange = { [sampled = context.sampledInterfaces, unowned capture] in
+      sampled.indexes = capture.tappedIndexes.union(capture.bridgePortIndexes)
+    }
+  }
+
+  func apply(_ settings: Settings) {
+    isConfigured = !settings.pcap.isEmpty
+    if isConfigured { capture.update(devices) }
+    capture.apply(settings)
+  }
+
+  func apply(_ changes: InterfaceChanges) {
+    modes.apply(changes)
+    if isConfigured { capture.update(devices) }
+  }
+
+  private var devices: [CaptureDevice] {
+    interfaces.table.all.map { interface in
+      CaptureDevice(
+        index: interface.index, name: interface.name, isUp: interface.isUp, isLoopback: interface.isLoopback,
+        hardwareType: interface.hardwareType, kind: interface.isXenBackend ? "vif" : interface.kind,
+        master: interface.master, speed: modes[interface].megabits.map { UInt64($0) * 1_000_000 })
+    }
+  }
+
+  var status: [String] { capture.status }
+}
