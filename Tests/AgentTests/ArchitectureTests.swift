@@ -107,7 +107,8 @@ import Testing
       "Date(", "timerfd",
     ]
     #expect(Self.files(with: wallClock) == ["Linux/LogSink.swift", "Linux/WallClock.swift"])
-    #expect(Self.files(with: ["clock_gettime", "CLOCK_"]) == ["Linux/Instant.swift", "Linux/WallClock.swift"])
+    #expect(
+      Self.files(with: ["clock_gettime", "CLOCK_"]) == ["Linux/Instant.swift", "Linux/WallClock.swift"])
     #expect(Self.files(with: ["WallClock."]) == ["Sampling/Tap.swift"])
   }
 

@@ -4,10 +4,10 @@ import Testing
 
 /// `docs/METRICS.md` has every field that is sent, and no other.
 @Suite struct MetricsDocumentTests {
-  /// The structures of the host's counter sample in the order in which they are sent.
+  /// The structures of the counter samples of host and interfaces in the order in which they are sent.
   private static let structures: [any SFlowRecord] = [
     HostDescription(), HostCPU(), HostMemory(), HostDiskIO(), HostNetworkIO(), HostIPGroup(), HostICMPGroup(),
-    HostTCPGroup(), HostUDPGroup(), HostAdapters(),
+    HostTCPGroup(), HostUDPGroup(), HostAdapters(), InterfaceCounters(), PortName(),
   ]
 
   /// A section of the document about a structure: "`host_cpu`, 0:2003" and the rows of its table.
@@ -35,7 +35,7 @@ import Testing
       try sections().map(\.title) == Self.structures.map { "`\(type(of: $0).name)`, \(type(of: $0).format)" })
   }
 
-  @Test(arguments: 0..<10)
+  @Test(arguments: structures.indices)
   func `each table has exactly the fields of its structure, in their order`(i: Int) throws {
     let sections = try sections()
     try #require(sections.count == Self.structures.count)
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func `units are those that people are shown`() throws {
-    let units = ["bytes": "B", "ms": "ms", "s": "s", "MHz": "MHz"]
+    let units = ["bytes": "B", "B": "B", "bit/s": "bit/s", "ms": "ms", "s": "s", "MHz": "MHz"]
     for (section, structure) in zip(try sections(), Self.structures) {
       for (row, field) in zip(section.rows, structure.fields) {
         #expect(units[row[2], default: ""] == field.unit, "\(row)")
