@@ -166,6 +166,13 @@ final class FakeInterfaces: HostInterfaces {
     announce()
   }
 
+  func remove(_ index: UInt32) {
+    var link = LinkMessage(index: index)
+    link.isDeletion = true
+    table.apply(link)
+    announce()
+  }
+
   func give(_ index: UInt32, _ address: String) {
     apply(address, to: index, isDeletion: false)
     announce()
