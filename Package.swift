@@ -99,5 +99,8 @@ let package = Package(
         "Agent", "Bytes", "Config", "HostCounters", "Linux", "Netlink", "ProcFS", "SFlow", logging, system,
       ],
       swiftSettings: testRules),
+    .testTarget(
+      name: "SystemTests", dependencies: ["Bytes", "Linux", "SFlow", "ProcFS", "Netlink", system],
+      swiftSettings: testRules),
   ]
 )

@@ -7,7 +7,7 @@ internal import Sampling
 
 /// One stream of datagrams and everybody who gets it: packer, agent address, collectors.
 ///
-/// No sample waits longer than a second. Without an agent address nothing is sent.
+/// No sample waits longer than half a second. Without an agent address nothing is sent.
 /// A class because every source of samples shares it.
 final class Exporter {
   private(set) var collectors: [Collector] = []
@@ -30,7 +30,9 @@ final class Exporter {
   /// Datagrams tell the time since then.
   private var streamStart: Instant
   private var hold: Deadline?
-  private static let longestHold = Duration.seconds(1)
+  /// Less than the shortest polling interval, or two samples of one source would travel in one datagram, and a
+  /// collector that dates samples by their arrival (gmond) would find no time between them.
+  private static let longestHold = Duration.milliseconds(500)
 
   init(
     subAgentID: UInt32, datagramBytes: UInt32, loop: any EventLoop, network: any CollectorNetwork,

@@ -175,6 +175,8 @@ void *cl_map(int fd, size_t size) {
 
 void cl_unmap(void *start, size_t size) { munmap(start, size); }
 
+int cl_close_from(unsigned int first) { return close_range(first, ~0U, 0); }
+
 int cl_ignore_signal(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
 struct sockaddr_nl cl_netlink_address(uint32_t groups) {

@@ -19,6 +19,7 @@ struct Main {
     case .wrong(let what):
       Terminal.complain("\(program): \(what)\n" + ProgramOptions.usage(program), status: 1)
     }
+    if !options.isForeground { Daemon.closeInheritedFiles() }
     options.directLog()
     let logger = Logger(label: "hsflowd")
 

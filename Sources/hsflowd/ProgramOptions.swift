@@ -42,7 +42,7 @@ struct ProgramOptions {
 
   static func parse(_ arguments: [String]) -> Outcome {
     var options = ProgramOptions()
-    for option in CommandLineOption.all(of: arguments, letters: "dvPp:f:F:l:o:u:m:?hc:D:L:M:t") {
+    for option in CommandLineOption.all(of: arguments, letters: "dvPp:f:F:l:o:u:m:hc:D:L:M:t") {
       switch option {
       case .unknown("-?"): return .help
       case .unknown(let word): return .wrong("\(word) is not an option, or lacks its argument")

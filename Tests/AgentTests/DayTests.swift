@@ -75,9 +75,9 @@ import Testing
     #expect(datagrams.map(\.sequence) == Array(1...UInt32(datagrams.count)))
     let uptimes = datagrams.map(\.uptime)
     #expect(uptimes[0] == 0)
-    // The poll that was due is made at once and sent a second later.
-    #expect(uptimes[1] == 1005)
-    #expect(uptimes[2] > 1005)
+    // The poll that was due is made at once and sent half a second later.
+    #expect(uptimes[1] == 505)
+    #expect(uptimes[2] > 505)
   }
 }
 

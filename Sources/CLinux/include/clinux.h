@@ -91,6 +91,8 @@ int cl_epoll_wait(int epoll, int *_Nonnull ready, int count, int timeout_ms);
 
 /// fork(2). Swift refuses to import it; the one caller is single-threaded and goes on in the child.
 pid_t cl_fork(void);
+/// close_range(2), a GNU call: closes `first` and all descriptors above it.
+int cl_close_from(unsigned int first);
 
 // packet(7). <linux/if_packet.h> stays in shims.c: it is bit-fields, unions and macros over them.
 /// socket(2): a packet socket without a protocol, so that nothing comes in before `cl_packet_bind`.
