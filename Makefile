@@ -8,7 +8,7 @@ TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test test-setup setup lint format clean need-swift need-root
+.PHONY: help build demo test bench test-setup setup lint format clean need-swift need-root
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,10 +25,18 @@ test: need-swift test-setup lint build ## check the style and run all tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
+bench: need-root build ## measure the packet sources beside a floor in C
+	@Tools/install-packages gcc libc6-dev iproute2 iptables
+	Benchmarks/packets
+
 setup: need-root ## install the Debian packages that the build needs
 	@Tools/install-packages $(PACKAGES)
 
-test-setup: need-root ## install the Debian packages that build and tests need
+test-bench: need-root build ## measure the packet sources beside a floor in C
+	@Tools/install-packages gcc libc6-dev iproute2 iptables
+	Benchmarks/packets
+
+setup: need-root ## install the Debian packages that build and tests need
 	@Tools/install-packages $(PACKAGES) $(TEST_PACKAGES)
 
 lint: need-swift ## check the style

@@ -30,11 +30,15 @@ public final class NFLogSource {
   private var settings: Settings
   private var health: SourceHealth?
   private var socket: NetfilterSocket?
+  private let receiveBuffer: CInt
   private var requests: UInt32 = 0
 
   // The packets: counted as they come, and told apart by interface once sampled.
   private var skip: RandomSkip
-  private var packets = SequenceGap()
+  /// All packets of the group, those that were lost too.
+  public private(set) var packets = SequenceGap()
+  /// Lost packets that no sample has told of yet.
+  private var untoldDrops: UInt64 = 0
   private var sources = FlowSources()
   private var scratch = HeaderScratch()
   /// Packets that could not become a sample: nothing of them was copied, or they are no IP packet nor Ethernet frame.
@@ -42,13 +46,17 @@ public final class NFLogSource {
 
   /// As much as the kernel allows in one message.
   private static let messageSize = 131_072
-  /// Enough for half a second of a flood (measured: 100,000 packets a second).
-  private static let receiveBuffer: CInt = 8 << 20
   /// Receives before the loop's other work gets a turn.
   private static let batchesPerTurn = 16
 
-  public init(_ settings: Settings, loop: any EventLoop, sink: any FlowSampleSink, logger: Logger) {
+  /// - Parameter receiveBuffer: bytes that the kernel may hold for us; 8 MiB are enough for half a second of a
+  ///   flood (measured: 100,000 packets a second).
+  public init(
+    _ settings: Settings, loop: any EventLoop, sink: any FlowSampleSink, logger: Logger,
+    receiveBuffer: CInt = 8 << 20
+  ) {
     self.settings = settings
+    self.receiveBuffer = receiveBuffer
     self.loop = loop
     self.sink = sink
     skip = RandomSkip(rate: settings.rate.subsampling)
@@ -73,10 +81,7 @@ public final class NFLogSource {
     settings.rate = new.rate
     skip.setRate(new.rate.subsampling)
     // The kernel copies as much as it was told when the group was bound.
-    if isLonger, socket != nil {
-      close()
-      health?.start()
-    }
+    if isLonger, socket != nil { health?.start() }
   }
 
   /// The interfaces samples came from, by ifIndex.
@@ -88,8 +93,9 @@ public final class NFLogSource {
   // MARK: - Opening
 
   private func open() throws(SourceFailure) {
+    close()
     do throws(Errno) {
-      let socket = try NetfilterSocket(receiveBuffer: Self.receiveBuffer, slotSize: Self.messageSize)
+      let socket = try NetfilterSocket(receiveBuffer: receiveBuffer, slotSize: Self.messageSize)
       try bind(socket)
       try loop.watch(socket.rawDescriptor) { [unowned self] in read() }
       self.socket = socket
@@ -105,6 +111,7 @@ public final class NFLogSource {
   }
 
   private func bind(_ socket: NetfilterSocket) throws(Errno) {
+    packets.restart()
     requests &+= 1
     var kernel = NFLogSettings()
     // The MAC header comes apart from this.
@@ -176,17 +183,16 @@ public final class NFLogSource {
       unknown += 1
       return
     }
-    let before = packets.lost
-    if let sequence = packet.sequence { packets.reconcile(sequence) }
-    let lost = packets.lost &- before
+    if let sequence = packet.sequence { untoldDrops &+= packets.reconcile(sequence) }
     guard let path = PacketPath(packet), let frame = try? SampledFrame(packet) else {
       unknown += 1
       return
     }
     let source = sources[path.source]
-    // What was lost is told of the interface whose packet revealed it; the kernel does not say more.
-    source.drops &+= lost
-    source.pool &+= UInt64(settings.rate.effective) &+ lost &* UInt64(max(1, settings.rate.ofRule))
+    // What was lost is told of the interface of the next sample; the kernel does not say more.
+    source.drops &+= untoldDrops
+    source.pool &+= UInt64(settings.rate.effective) &+ untoldDrops &* UInt64(max(1, settings.rate.ofRule))
+    untoldDrops = 0
     source.sample(to: sink, rate: settings.rate.effective, input: path.input, output: path.output) { writer in
       frame.write(to: &writer, limit: settings.headerBytes, joining: &scratch)
       if let vlan = packet.vlan {

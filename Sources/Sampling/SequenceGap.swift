@@ -30,12 +30,18 @@ public struct SequenceGap: Equatable, Sendable {
 
   /// Takes the number of the packet counted last. A number from before it means that the kernel began anew,
   /// and nothing is known to be lost.
-  public mutating func reconcile(_ sequence: UInt32) {
+  /// - Returns: packets that were lost since the last number.
+  @discardableResult public mutating func reconcile(_ sequence: UInt32) -> UInt64 {
     isNumbered = true
     let gap = sequence &+ 1 &- next
-    if gap < 1 << 31 { missing &+= UInt64(gap) }
     next = sequence &+ 1
+    guard gap < 1 << 31 else { return 0 }
+    missing &+= UInt64(gap)
+    return UInt64(gap)
   }
+
+  /// The group is bound anew: the kernel counts from 0.
+  public mutating func restart() { next = 0 }
 
   /// The kernel had no room (ENOBUFS). How much was lost, the next number tells.
   public mutating func overrun() { overruns &+= 1 }

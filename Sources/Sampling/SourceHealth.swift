@@ -79,6 +79,7 @@ public final class SourceHealth {
 
   public func stop() {
     state = .stopped
+    backOff = Self.shortestBackOff
     if let retry { loop.disarm(retry) }
   }
 

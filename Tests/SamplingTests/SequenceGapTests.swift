@@ -39,6 +39,17 @@ import Testing
     #expect(gap.pool == (1 << 32) + 3)
   }
 
+  @Test func `a group that is bound anew has lost nothing, however many there were`() {
+    for last in [9, 0x9000_0000, 0xFFFF_FFFF] as [UInt32] {
+      var gap = gap([0, 0x7000_0000, last].sorted())
+      let lost = gap.lost
+      gap.restart()
+      for _ in 0..<3 { gap.count() }
+      #expect(gap.reconcile(4) == 2)
+      #expect(gap.lost == lost + 2)
+    }
+  }
+
   @Test func `numbers of sampled packets are enough`() {
     var skip = RandomSkip(rate: 50, random: SplitMix64(seed: 1))
     var loss = SplitMix64(seed: 2)
