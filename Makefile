@@ -32,11 +32,7 @@ bench: need-root build ## measure the packet sources beside a floor in C
 setup: need-root ## install the Debian packages that the build needs
 	@Tools/install-packages $(PACKAGES)
 
-test-bench: need-root build ## measure the packet sources beside a floor in C
-	@Tools/install-packages gcc libc6-dev iproute2 iptables
-	Benchmarks/packets
-
-setup: need-root ## install the Debian packages that build and tests need
+test-setup: need-root ## install the Debian packages that build and tests need
 	@Tools/install-packages $(PACKAGES) $(TEST_PACKAGES)
 
 lint: need-swift ## check the style
