@@ -45,7 +45,7 @@ final class PacketLogModule: Module {
     hasExplainedULOG = true
     let pick = log.probability.map { " -m statistic --mode random --probability \($0)" } ?? ""
     context.logger.notice(
-      "ulog { }: this kernel has no ULOG (it went with Linux 3.17); listening to NFLOG group \(group) instead. The rule is now: iptables -A INPUT\(pick) -j NFLOG --nflog-group \(group)"
+      "ulog { }: listening to NFLOG group \(group), as ULOG went with Linux 3.17. The rule is now: iptables -A INPUT\(pick) -j NFLOG --nflog-group \(group)"
     )
   }
 

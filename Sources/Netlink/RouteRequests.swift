@@ -17,16 +17,6 @@ extension MessageType {
   public static let getStatistics = MessageType(rawValue: 94)
 }
 
-/// Multicast groups of `NETLINK_ROUTE`, for `NETLINK_ADD_MEMBERSHIP`.
-public enum RouteGroup: UInt32, CaseIterable, Sendable {
-  /// `RTNLGRP_LINK`.
-  case link = 1
-  /// `RTNLGRP_IPV4_IFADDR`.
-  case ipv4Address = 5
-  /// `RTNLGRP_IPV6_IFADDR`.
-  case ipv6Address = 9
-}
-
 /// Requests to `NETLINK_ROUTE`. All are accepted under strict checking (`NETLINK_GET_STRICT_CHK`).
 public enum RouteRequest {
   /// All links, without the statistics of protocols and virtual functions, which are most of the octets.
