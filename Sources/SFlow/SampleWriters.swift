@@ -45,36 +45,20 @@ public struct FlowSampleWriter: ~Copyable, ~Escapable {
 
   /// Adds a `SampledHeader` from the packet where it lies. It goes first: some collectors cannot step over
   /// records that they do not know.
+  /// - Parameters:
+  ///   - link: the link-layer header, if it does not lie in front of `octets`; otherwise empty.
+  ///   - limit: octets of the two together at most.
   @_lifetime(self: copy self)
   public mutating func appendSampledHeader(
-    _ headerProtocol: HeaderProtocol, frameLength: UInt32, stripped: UInt32, header: RawSpan
+    _ headerProtocol: HeaderProtocol, frameLength: UInt32, stripped: UInt32, link: RawSpan, _ octets: RawSpan,
+    limit: Int
   ) {
-    let start = beginSampledHeader(headerProtocol, frameLength: frameLength, stripped: stripped)
-    sample.xdr.opaque(header)
-    sample.xdr.close(start)
-  }
-
-  /// Adds a `SampledHeader` from the packet where it lies.
-  @_lifetime(self: copy self)
-  public mutating func appendSampledHeader(
-    _ headerProtocol: HeaderProtocol, frameLength: UInt32, stripped: UInt32, header: Span<UInt8>
-  ) {
-    let start = beginSampledHeader(headerProtocol, frameLength: frameLength, stripped: stripped)
-    sample.xdr.opaque(header)
-    sample.xdr.close(start)
-  }
-
-  /// The fields of a `SampledHeader` in front of the octets.
-  @_lifetime(self: copy self)
-  @inline(__always)
-  private mutating func beginSampledHeader(
-    _ headerProtocol: HeaderProtocol, frameLength: UInt32, stripped: UInt32
-  ) -> Int {
     let start = sample.beginRecord(SampledHeader.format)
     sample.xdr.u32(headerProtocol.rawValue)
     sample.xdr.u32(frameLength)
     sample.xdr.u32(stripped)
-    return start
+    sample.xdr.opaque(link, octets, limit: limit)
+    sample.xdr.close(start)
   }
 
   /// Octets that still fit into the sample, the 8 in front of each record included.

@@ -85,19 +85,8 @@ public struct XDRWriter: ~Copyable, ~Escapable {
   @_lifetime(self: copy self)
   @inline(__always)
   public mutating func fixedOpaque(_ octets: RawSpan) {
-    let count = octets.byteCount
-    let padding = -count & 3
-    guard limit - offset >= count + padding else {
-      overflowed = true
-      return
-    }
-    let position = offset
-    unsafe bytes.withUnsafeMutableBytes { to in
-      let target = unsafe UnsafeMutableRawBufferPointer(rebasing: to[position..<position + count + padding])
-      unsafe octets.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-      for i in count..<count + padding { unsafe target[i] = 0 }
-    }
-    offset += count + padding
+    append(octets)
+    pad(octets.byteCount)
   }
 
   /// opaque[n]: the octets and zeros up to a multiple of 4.
@@ -115,6 +104,41 @@ public struct XDRWriter: ~Copyable, ~Escapable {
   /// opaque<>: a length and the octets.
   @_lifetime(self: copy self)
   public mutating func opaque(_ octets: Span<UInt8>) { opaque(unsafe octets.bytes) }
+
+  /// opaque<>: a length and the octets of two parts, `limit` at most.
+  @_lifetime(self: copy self)
+  @inline(__always)
+  mutating func opaque(_ first: RawSpan, _ second: RawSpan, limit: Int) {
+    let first = first.extracting(first: max(0, limit))
+    let second = second.extracting(first: max(0, limit - first.byteCount))
+    let count = first.byteCount + second.byteCount
+    u32(UInt32(truncatingIfNeeded: count))
+    append(first)
+    append(second)
+    pad(count)
+  }
+
+  @_lifetime(self: copy self)
+  @inline(__always)
+  private mutating func append(_ octets: RawSpan) {
+    let (position, count) = (offset, octets.byteCount)
+    guard limit &- position >= count else {
+      overflowed = true
+      return
+    }
+    unsafe bytes.withUnsafeMutableBytes { to in
+      let target = unsafe UnsafeMutableRawBufferPointer(rebasing: to[position..<position &+ count])
+      unsafe octets.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    }
+    offset = position &+ count
+  }
+
+  /// Zeros behind `count` octets, up to a multiple of 4.
+  @_lifetime(self: copy self)
+  @inline(__always)
+  private mutating func pad(_ count: Int) {
+    for _ in 0..<(-count & 3) { store(UInt8(0)) }
+  }
 
   /// string<limit>: UTF-8, cut in front of the character that would cross the limit.
   @_lifetime(self: copy self)

@@ -40,7 +40,6 @@ public final class NFLogSource {
   /// Lost packets that no sample has told of yet.
   private var untoldDrops: UInt64 = 0
   private var sources = FlowSources()
-  private var scratch = HeaderScratch()
   /// Packets that could not become a sample: nothing of them was copied, or they are no IP packet nor Ethernet frame.
   public private(set) var unknown: UInt64 = 0
 
@@ -194,7 +193,7 @@ public final class NFLogSource {
     source.pool &+= UInt64(settings.rate.effective) &+ untoldDrops &* UInt64(max(1, settings.rate.ofRule))
     untoldDrops = 0
     source.sample(to: sink, rate: settings.rate.effective, input: path.input, output: path.output) { writer in
-      frame.write(to: &writer, limit: settings.headerBytes, joining: &scratch)
+      frame.write(to: &writer, limit: settings.headerBytes)
       if let vlan = packet.vlan {
         writer.append(ExtendedSwitch(sourceVLAN: UInt32(vlan.id), sourcePriority: UInt32(vlan.priority)))
       }

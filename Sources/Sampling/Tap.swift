@@ -148,10 +148,7 @@ final class Tap {
     do throws(FrameError) {
       let frame = try SampledFrame(packet, unsafe octets.bytes)
       source.sample(to: sink, rate: rate, input: input, output: output) { writer in
-        // The header goes first: some collectors cannot step over what they do not know.
-        let header = frame.octets.extracting(first: min(frame.octets.byteCount, Int(tapping.headerBytes)))
-        writer.appendSampledHeader(
-          frame.headerProtocol, frameLength: frame.frameLength, stripped: frame.stripped, header: header)
+        frame.write(to: &writer, limit: Int(tapping.headerBytes))
         if let (vlan, priority) = frame.vlanTag {
           // On the side of the wire; what a switch would do on the other side is not known.
           writer.append(

@@ -27,7 +27,11 @@ extension DatagramPacker {
     return appendFlowSample(
       source: DataSource(.interface, 2), sequence: sequence, rate: 400, pool: 800, drops: 3,
       input: Interface(index: 2), output: .internal
-    ) { $0.appendSampledHeader(.ethernet, frameLength: 68, stripped: 4, header: header.span) }
+    ) {
+      let octets = header.span.bytes
+      $0.appendSampledHeader(
+        .ethernet, frameLength: 68, stripped: 4, link: octets.extracting(first: 0), octets, limit: count)
+    }
   }
 }
 
@@ -190,17 +194,25 @@ struct DatagramPackerTests {
     #expect(wire.payloads.count == 2 && wire.payloads[1].count > 1000 - 16)
   }
 
-  @Test func `a header may come from raw octets`() throws {
+  @Test(arguments: [0, 1, 2, 3, 4, 5, 9, 256])
+  func `a header in two parts is joined, cut at its limit and padded with zeros`(limit: Int) throws {
     let wire = Wire()
     var packer = wire.packer()
-    let header: [UInt8] = [0x45, 0, 0, 5, 0x99]
-    packer.appendFlowSample(
-      source: DataSource(.interface, 3), sequence: 1, rate: 1, pool: 1, drops: 0, input: Interface(index: 3),
-      output: .internal
-    ) { $0.appendSampledHeader(.ipv4, frameLength: 23, stripped: 18, header: header.span.bytes) }
-    packer.flush()
-    let expected = SampledHeader(headerProtocol: .ipv4, frameLength: 23, stripped: 18, header: header)
-    #expect(try wire.datagrams()[0].samples[0].records == [.known(expected)])
+    let (link, packet): ([UInt8], [UInt8]) = ([1, 2, 3], [0x45, 0, 0, 5, 0x99])
+    for _ in 0..<2 {
+      packer.appendFlowSample(
+        source: DataSource(.interface, 3), sequence: 1, rate: 1, pool: 1, drops: 0,
+        input: Interface(index: 3),
+        output: .internal
+      ) {
+        $0.appendSampledHeader(
+          .ethernet, frameLength: 8, stripped: 4, link: link.span.bytes, packet.span.bytes, limit: limit)
+      }
+      packer.flush()
+    }
+    let expected = SampledHeader(
+      headerProtocol: .ethernet, frameLength: 8, stripped: 4, header: Array((link + packet).prefix(limit)))
+    for datagram in try wire.datagrams() { #expect(datagram.samples[0].records == [.known(expected)]) }
   }
 
   @Test func `records may be of any type at run time`() throws {

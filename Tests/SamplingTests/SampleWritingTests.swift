@@ -16,7 +16,6 @@ import Testing
       payload in
       wire.payloads.append(payload.indices.map { payload[$0] })
     }
-    var scratch = HeaderScratch()
     let octets = try recording("input-ipv4")
     var messages = Messages(octets.span)
     while let message = try messages.next() {
@@ -26,7 +25,7 @@ import Testing
         source: DataSource(.interface, path.source), sequence: 1, rate: 100, pool: 100, drops: 0,
         input: path.input, output: path.output
       ) { writer in
-        frame.write(to: &writer, limit: 128, joining: &scratch)
+        frame.write(to: &writer, limit: 128)
       }
     }
     packer.flush()

@@ -41,11 +41,8 @@ struct Sampled: Equatable, CustomStringConvertible {
   }
 
   init(_ frame: borrowing SampledFrame, limit: Int = 128) {
-    var scratch = HeaderScratch()
-    scratch.fill(frame, limit: limit)
-    let header = scratch.header
-    self.init(
-      frame.headerProtocol, frame.frameLength, frame.stripped, header.indices.map { header[$0] })
+    let header = ([UInt8](copying: frame.link) + [UInt8](copying: frame.octets)).prefix(limit)
+    self.init(frame.headerProtocol, frame.frameLength, frame.stripped, Array(header))
   }
 
   var description: String {
