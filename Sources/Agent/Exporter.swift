@@ -133,7 +133,7 @@ final class Exporter {
   }
 
   private var uptime: UInt32 {
-    UInt32(truncatingIfNeeded: (loop.now - streamStart).nanoseconds / 1_000_000)
+    UInt32(truncatingIfNeeded: (loop.now.nanoseconds - streamStart.nanoseconds) / 1_000_000)
   }
 
   private func send(_ datagram: Span<UInt8>) {

@@ -62,7 +62,7 @@ public struct ByteReader: ~Escapable {
 
   /// Takes `count` octets. Every other read goes through here.
   @_lifetime(copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func take(_ count: Int) throws(WireError) -> RawSpan {
     guard count >= 0, count <= remaining else { throw .truncated(at: offset) }
     let start = position
@@ -72,14 +72,14 @@ public struct ByteReader: ~Escapable {
 
   /// A reader over the next `count` octets, which this one steps over.
   @_lifetime(copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func sub(_ count: Int) throws(WireError) -> ByteReader {
     let start = offset
     return ByteReader(try take(count), base: start)
   }
 
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func skip(_ count: Int) throws(WireError) { _ = try take(count) }
 
   /// Fails unless every octet was read.
@@ -89,7 +89,7 @@ public struct ByteReader: ~Escapable {
   }
 
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   mutating func load<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) throws(WireError) -> T {
     let span = try take(MemoryLayout<T>.size)
     // `take` returned exactly that many octets, and any bit pattern is an integer.
@@ -98,27 +98,27 @@ public struct ByteReader: ~Escapable {
 
   // Big-endian (network order, XDR).
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func u8() throws(WireError) -> UInt8 { try load(UInt8.self) }
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func u16() throws(WireError) -> UInt16 { UInt16(bigEndian: try load(UInt16.self)) }
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func u32() throws(WireError) -> UInt32 { UInt32(bigEndian: try load(UInt32.self)) }
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func u64() throws(WireError) -> UInt64 { UInt64(bigEndian: try load(UInt64.self)) }
 
   // The machine's order (netlink headers, kernel structures).
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func native16() throws(WireError) -> UInt16 { try load(UInt16.self) }
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func native32() throws(WireError) -> UInt32 { try load(UInt32.self) }
   @_lifetime(self: copy self)
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func native64() throws(WireError) -> UInt64 { try load(UInt64.self) }
 }
 

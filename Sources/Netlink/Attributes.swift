@@ -8,6 +8,7 @@ public struct Attribute: ~Escapable {
   public let payload: ByteReader
 
   @_lifetime(copy payload)
+  @inlinable
   init(type: UInt16, payload: ByteReader) {
     self.type = type
     self.payload = payload
@@ -56,17 +57,19 @@ public struct Attribute: ~Escapable {
 ///
 /// A length that is too short or too long is a `WireError`, after which there are no more.
 public struct Attributes: ~Escapable {
-  private static let headerSize = 4
-  private static let typeMask: UInt16 = 0x3FFF
-  private var reader: ByteReader
+  @usableFromInline static let headerSize = 4
+  @usableFromInline static let typeMask: UInt16 = 0x3FFF
+  @usableFromInline var reader: ByteReader
 
   /// All that `reader` has not yet read.
   @_lifetime(copy reader)
+  @inlinable
   public init(_ reader: ByteReader) { self.reader = reader }
 
   /// The next attribute; `nil` at the end.
   @_lifetime(copy self)
   @_lifetime(self: copy self)
+  @inlinable @inline(__always)
   public mutating func next() throws(WireError) -> Attribute? {
     if reader.isAtEnd { return nil }
     do {
@@ -79,7 +82,8 @@ public struct Attributes: ~Escapable {
 
   @_lifetime(copy self)
   @_lifetime(self: copy self)
-  private mutating func take() throws(WireError) -> Attribute {
+  @inlinable @inline(__always)
+  mutating func take() throws(WireError) -> Attribute {
     let start = reader.offset
     let length = Int(try reader.native16())
     let type = try reader.native16() & Self.typeMask

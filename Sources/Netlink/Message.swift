@@ -3,6 +3,7 @@ public import Bytes
 /// What a message is. Every family adds its own in its own file.
 public struct MessageType: RawRepresentable, Hashable, Sendable {
   public var rawValue: UInt16
+  @inlinable
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Nothing; to be stepped over. `NLMSG_NOOP`.
@@ -18,6 +19,7 @@ public struct MessageType: RawRepresentable, Hashable, Sendable {
 /// Flags of a message header; the bits above 0xff mean different things in requests and replies.
 public struct MessageFlags: OptionSet, Sendable {
   public var rawValue: UInt16
+  @inlinable
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Every request carries it. `NLM_F_REQUEST`.
@@ -45,7 +47,7 @@ public struct MessageFlags: OptionSet, Sendable {
 ///     12 nlmsg_pid    4
 public struct MessageHeader: Equatable, Sendable {
   /// Octets of the header.
-  public static let size = 16
+  @inlinable public static var size: Int { 16 }
 
   public var type: MessageType
   public var flags: MessageFlags
@@ -54,6 +56,7 @@ public struct MessageHeader: Equatable, Sendable {
   /// The port that asked; 0 in notifications from the kernel.
   public var port: UInt32
 
+  @inlinable
   public init(type: MessageType, flags: MessageFlags, sequence: UInt32, port: UInt32) {
     self.type = type
     self.flags = flags
@@ -69,6 +72,7 @@ public struct Message: ~Escapable {
   public let payload: ByteReader
 
   @_lifetime(copy payload)
+  @inlinable
   init(header: MessageHeader, payload: ByteReader) {
     self.header = header
     self.payload = payload
@@ -80,17 +84,20 @@ public struct Message: ~Escapable {
 /// A message that does not fit its buffer is a `WireError`, after which there are no more: what came
 /// before it is good, where the next one would begin is unknown.
 public struct Messages: ~Escapable {
-  private var reader: ByteReader
+  @usableFromInline var reader: ByteReader
 
   @_lifetime(copy bytes)
+  @inlinable
   public init(_ bytes: RawSpan) { reader = ByteReader(bytes) }
 
   @_lifetime(copy bytes)
+  @inlinable
   public init(_ bytes: Span<UInt8>) { reader = ByteReader(bytes) }
 
   /// The next message; `nil` at the end.
   @_lifetime(copy self)
   @_lifetime(self: copy self)
+  @inlinable @inline(__always)
   public mutating func next() throws(WireError) -> Message? {
     if reader.isAtEnd { return nil }
     do {
@@ -103,7 +110,8 @@ public struct Messages: ~Escapable {
 
   @_lifetime(copy self)
   @_lifetime(self: copy self)
-  private mutating func take() throws(WireError) -> Message {
+  @inlinable @inline(__always)
+  mutating func take() throws(WireError) -> Message {
     let start = reader.offset
     let length = Int(clamping: try reader.native32())
     let header = MessageHeader(
@@ -120,6 +128,7 @@ public struct Messages: ~Escapable {
 extension ByteReader {
   /// Steps over what fills `length` octets up to a multiple of 4. The last one in a buffer may lack it.
   @_lifetime(self: copy self)
+  @inlinable @inline(__always)
   mutating func skipPadding(after length: Int) throws(WireError) {
     try skip(min(remaining, (4 - length % 4) % 4))
   }
