@@ -5,10 +5,11 @@ CONFIGURATION ?= release
 BUILD := .build/$(CONFIGURATION)
 PACKAGES := g++
 TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-monitor valgrind
+RUNS ?= 200000
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench test-setup setup lint format clean need-swift need-root
+.PHONY: help build demo test bench fuzz test-setup setup lint format clean need-swift need-root
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ test: need-swift test-setup lint build ## check the style and run all tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
+fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
+	Tools/fuzz $(RUNS)
+
 bench: need-root build ## measure the packet sources beside a floor in C
 	@Tools/install-packages gcc libc6-dev iproute2 iptables
 	Benchmarks/packets
@@ -36,13 +40,13 @@ test-setup: need-root ## install the Debian packages that build and tests need
 	@Tools/install-packages $(PACKAGES) $(TEST_PACKAGES)
 
 lint: need-swift ## check the style
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Fuzz
 
 format: need-swift ## put the style right
-	$(SWIFT) format -i -r Package.swift Sources Tests
+	$(SWIFT) format -i -r Package.swift Sources Tests Fuzz
 
 clean: ## remove everything built
-	rm -rf .build
+	rm -rf .build .build-fuzz
 
 # A folder that holds only the static C++ runtime, so that the linker finds no other. Without it the build
 # falls back to the shared one.

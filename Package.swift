@@ -109,3 +109,11 @@ let package = Package(
       swiftSettings: testRules),
   ]
 )
+
+// `make fuzz` alone builds this: it needs the sanitizer's main.
+if Context.environment["HSFLOWD_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["Bytes", "Config", "Netlink", "ProcFS", "SFlow", "Sampling"], path: "Fuzz",
+      swiftSettings: testRules, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+}
