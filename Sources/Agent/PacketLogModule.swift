@@ -8,35 +8,60 @@ internal import Sampling
 final class PacketLogModule: Module {
   var name: String { "packet log" }
   private let context: ModuleContext
-  /// By group. ULOG is gone since Linux 3.17: its blocks are served by NFLOG with the same group number.
-  private var sources: [UInt16: NFLogSource] = [:]
+  private var sources: [Key: any PacketLogSource] = [:]
+  /// ULOG is gone since Linux 3.17: its blocks are then served by NFLOG with the same group number.
+  private lazy var hasULOG = knowsULOG()
+  private let knowsULOG: () -> Bool
   private var hasExplainedULOG = false
 
-  init(_ context: ModuleContext) { self.context = context }
+  /// What tells sources apart. A kernel with ULOG has groups of both kinds.
+  private struct Key: Hashable, Comparable {
+    var isULOG: Bool
+    var group: UInt16
+
+    static func < (a: Key, b: Key) -> Bool {
+      (a.isULOG ? 1 : 0, a.group) < (b.isULOG ? 1 : 0, b.group)
+    }
+  }
+
+  /// - Parameter knowsULOG: whether the kernel has ULOG; asked only if that matters.
+  init(_ context: ModuleContext, knowsULOG: @escaping () -> Bool = { ULogSource.isKnownToKernel }) {
+    self.context = context
+    self.knowsULOG = knowsULOG
+  }
 
   func apply(_ settings: Settings) {
-    var wanted: [UInt16: NFLogSource.Settings] = [:]
+    var wanted: [Key: NFLogSource.Settings] = [:]
     for (log, isULOG) in [(settings.ulog, true), (settings.nflog, false)] {
       guard let log, let group = log.group else { continue }
-      if isULOG { explainULOG(log, group) }
-      wanted[group] = NFLogSource.Settings(
+      if isULOG, !hasULOG { explainULOG(log, group) }
+      wanted[Key(isULOG: isULOG && hasULOG, group: group)] = NFLogSource.Settings(
         group: group, rate: log.rate(sampling: settings.sampling), headerBytes: Int(settings.headerBytes))
     }
-    for (group, source) in sources where wanted[group] == nil {
+    for (key, source) in sources where wanted[key] == nil {
       source.stop()
-      sources[group] = nil
+      sources[key] = nil
     }
-    for (group, new) in wanted {
-      if let source = sources[group] {
+    for (key, new) in wanted {
+      if let source = sources[key] {
         source.apply(new)
       } else {
-        let source = NFLogSource(new, loop: context.loop, sink: context.exporter, logger: context.logger)
-        sources[group] = source
+        let source = source(key, new)
+        sources[key] = source
         source.start()
         if new.rate.subsampling == 0 {
-          context.logger.warning("source nflog group \(group): sampling is 0: no packet becomes a sample")
+          let name = "\(key.isULOG ? "ulog" : "nflog") group \(key.group)"
+          context.logger.warning("source \(name): sampling is 0: no packet becomes a sample")
         }
       }
+    }
+  }
+
+  private func source(_ key: Key, _ settings: NFLogSource.Settings) -> any PacketLogSource {
+    let (loop, sink, logger) = (context.loop, context.exporter, context.logger)
+    guard key.isULOG else { return NFLogSource(settings, loop: loop, sink: sink, logger: logger) }
+    return ULogSource(settings, loop: loop, sink: sink, logger: logger) { [interfaces = context.interfaces] in
+      interfaces.table.interface(named: $0)?.index
     }
   }
 
@@ -45,7 +70,7 @@ final class PacketLogModule: Module {
     hasExplainedULOG = true
     let pick = log.probability.map { " -m statistic --mode random --probability \($0)" } ?? ""
     context.logger.notice(
-      "ulog { }: listening to NFLOG group \(group), as ULOG went with Linux 3.17. The rule is now: iptables -A INPUT\(pick) -j NFLOG --nflog-group \(group)"
+      "ulog { }: listening to NFLOG group \(group), as this kernel has no ULOG (it went with Linux 3.17). The rule is now: iptables -A INPUT\(pick) -j NFLOG --nflog-group \(group)"
     )
   }
 

@@ -84,6 +84,30 @@ int cl_ethtool_link(int socket, const char *name, uint32_t *speed, uint8_t *dupl
   *duplex = settings->duplex;
   return 0;
 }
+int cl_ethtool_module_info(int socket, const char *name, uint32_t *layout, uint32_t *length) {
+  struct ethtool_modinfo info = {.cmd = ETHTOOL_GMODULEINFO};
+  struct ifreq request = {.ifr_data = (char *)&info};
+  strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+  if (ioctl(socket, SIOCETHTOOL, &request) != 0) return -1;
+  *layout = info.type;
+  *length = info.eeprom_len;
+  return 0;
+}
+int cl_ethtool_module_read(int socket, const char *name, void *octets, uint32_t length) {
+  _Alignas(8) char room[sizeof(struct ethtool_eeprom) + ETH_MODULE_SFF_8636_MAX_LEN] = {0};
+  struct ethtool_eeprom *eeprom = (struct ethtool_eeprom *)room;
+  if (length > ETH_MODULE_SFF_8636_MAX_LEN) {
+    errno = EINVAL;
+    return -1;
+  }
+  eeprom->cmd = ETHTOOL_GMODULEEEPROM;
+  eeprom->len = length;
+  struct ifreq request = {.ifr_data = room};
+  strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+  if (ioctl(socket, SIOCETHTOOL, &request) != 0) return -1;
+  memcpy(octets, eeprom->data, length);
+  return 0;
+}
 
 int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};

@@ -1,8 +1,8 @@
 internal import CLinux
 public import SystemPackage
 
-/// A socket of netlink(7), family NETLINK_NETFILTER, made for many packets: one system call takes up to eight
-/// messages, and each message may hold hundreds of packets. Owns descriptor and buffer.
+/// A socket of netlink(7) over which netfilter hands out packets, made for many of them: one system call takes up to
+/// eight messages, and each message may hold hundreds of packets. Owns descriptor and buffer.
 ///
 /// A class because loop and owner share it.
 @safe public final class NetfilterSocket {
@@ -12,14 +12,43 @@ public import SystemPackage
   private let slotSize: Int
   private static let slots = 8
 
+  /// The family that packets come by.
+  public enum Family: Equatable, Sendable {
+    /// NETLINK_NETFILTER: groups are bound by request.
+    case netfilter
+    /// NETLINK_NFLOG, which is ULOG and which Linux had up to 3.16: groups are those of netlink, a bit each.
+    case uLog(groups: UInt32)
+
+    fileprivate var number: CInt {
+      switch self {
+      case .netfilter: CInt(CL_NETLINK_NETFILTER)
+      case .uLog: CInt(CL_NETLINK_NFLOG)
+      }
+    }
+
+    fileprivate var groups: UInt32 {
+      switch self {
+      case .netfilter: 0
+      case .uLog(let groups): groups
+      }
+    }
+
+    /// Whether the kernel has the family, loading a module for it if there is one.
+    public var isKnown: Bool {
+      let probe = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), number)
+      guard probe >= 0 else { return Errno.latest != .protocolNotSupported }
+      _ = Descriptor(owning: probe)
+      return true
+    }
+  }
+
   /// - Parameters:
   ///   - receiveBuffer: bytes that the kernel may hold for us; beyond `net.core.rmem_max` only with CAP_NET_ADMIN.
   ///   - slotSize: the longest message, as told to the kernel.
-  public init(receiveBuffer: CInt, slotSize: Int) throws(Errno) {
+  public init(_ family: Family = .netfilter, receiveBuffer: CInt, slotSize: Int) throws(Errno) {
     let descriptor = Descriptor(
       owning: try systemCall {
-        socket(
-          AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(CL_NETLINK_NETFILTER))
+        socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), family.number)
       })
     let number = descriptor.rawValue
     for option in [CInt(CL_SO_RCVBUFFORCE), SO_RCVBUF] {
@@ -29,7 +58,7 @@ public import SystemPackage
     var on: CInt = 1
     // Without it errors have no text.
     _ = unsafe setsockopt(number, CInt(CL_SOL_NETLINK), CInt(CL_NETLINK_EXT_ACK), &on, 4)
-    var address = cl_netlink_address(0)
+    var address = cl_netlink_address(family.groups)
     try systemCall {
       unsafe withUnsafePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -40,6 +69,13 @@ public import SystemPackage
     self.slotSize = slotSize
     unsafe room = .allocate(byteCount: slotSize * Self.slots, alignment: 16)
     self.descriptor = descriptor
+  }
+
+  /// Takes over a socket of datagrams, as a test has it.
+  init(owning number: CInt, slotSize: Int) {
+    self.slotSize = slotSize
+    unsafe room = .allocate(byteCount: slotSize * Self.slots, alignment: 16)
+    descriptor = Descriptor(owning: number)
   }
 
   deinit { unsafe room.deallocate() }

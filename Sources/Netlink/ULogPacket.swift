@@ -5,6 +5,13 @@ extension MessageType {
   public static let uLogPacket = MessageType(rawValue: 111)
 }
 
+extension Message {
+  /// Whether this is a packet of ULOG. The last of a buffer that holds several has the type `NLMSG_DONE`.
+  public var isULogPacket: Bool {
+    header.type == .uLogPacket || header.type == .done && payload.remaining > 4
+  }
+}
+
 /// Groups of `NETLINK_NFLOG`, which Linux had up to 3.16.
 public enum ULogGroup {
   /// What `nl_groups` is to be to get the packets of `group`; `nil` unless that is 1...32.
@@ -48,14 +55,12 @@ public struct ULogPacket: ~Escapable {
   /// Room for the link-layer header. `ULOG_MAC_LEN`.
   private static let headerRoom = 80
 
-  /// `nil` if `message` is not a packet. The last packet of a buffer that holds several has the type
-  /// `NLMSG_DONE`, and is a packet none the less.
+  /// `nil` if `message` is not a packet.
   /// - Parameter longSize: octets of the kernel's `long`.
   @_lifetime(copy message)
   public init?(parsing message: Message, longSize: Int = MemoryLayout<Int>.size) throws(WireError) {
-    guard message.header.type == .uLogPacket || message.header.type == .done else { return nil }
+    guard message.isULogPacket else { return nil }
     var reader = message.payload
-    if message.header.type == .done, reader.remaining <= 4 { return nil }
     try reader.skip(longSize)
     let seconds = try reader.long(longSize)
     let microseconds = try reader.long(longSize)

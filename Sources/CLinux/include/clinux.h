@@ -74,6 +74,11 @@ void cl_getopt_restart(void);
 /// ETHTOOL_GLINKSETTINGS: speed in Mb/s (all ones unknown) and duplex (1 full, 0 half, 255 unknown) of the interface
 /// `name`, asked through any socket. -1 with errno where the driver cannot tell.
 int cl_ethtool_link(int socket, const char *_Nonnull name, uint32_t *_Nonnull speed, uint8_t *_Nonnull duplex);
+/// ETHTOOL_GMODULEINFO: layout (ETH_MODULE_SFF_*) and octets of the memory of a plugged-in transceiver.
+int cl_ethtool_module_info(int socket, const char *_Nonnull name, uint32_t *_Nonnull layout,
+                           uint32_t *_Nonnull length);
+/// ETHTOOL_GMODULEEEPROM: the first `length` octets of it (at most 640).
+int cl_ethtool_module_read(int socket, const char *_Nonnull name, void *_Nonnull octets, uint32_t length);
 
 // System calls without a libc function.
 /// capset(2): effective, permitted and inheritable sets of the calling process, as bit masks.
@@ -138,6 +143,7 @@ struct sockaddr_nl cl_netlink_address(uint32_t groups);
 enum {
   CL_NETLINK_ROUTE = NETLINK_ROUTE,
   CL_NETLINK_NETFILTER = NETLINK_NETFILTER,
+  CL_NETLINK_NFLOG = NETLINK_NFLOG,
   CL_SOL_NETLINK = 270,
   CL_NETLINK_GET_STRICT_CHK = 12,
   CL_NETLINK_EXT_ACK = 11,
