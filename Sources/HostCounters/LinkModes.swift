@@ -1,10 +1,13 @@
 public import Linux
 internal import SystemPackage
 
-/// Speed and duplex of interfaces: asked of the driver once, and again after the link changed.
+/// Speed and duplex of interfaces: asked of the driver once, and again after the link changed. Of interfaces that run at
+/// the speed of others asked every time, for the kernel announces no change: a bond that loses a member is slower.
 public final class LinkModes {
   private var known: [UInt32: Ethtool.LinkMode] = [:]
   private var ethtool: Ethtool?
+
+  private static let borrowing: Set = ["bond", "team", "bridge", "vlan", "macvlan", "macvtap", "ipvlan"]
 
   public init() {}
 
@@ -12,7 +15,7 @@ public final class LinkModes {
     if let mode = known[interface.index] { return mode }
     if ethtool == nil { ethtool = try? Ethtool() }
     let mode = (try? ethtool?.linkMode(of: interface.name)) ?? Ethtool.LinkMode()
-    known[interface.index] = mode
+    if !Self.borrowing.contains(interface.kind ?? "") { known[interface.index] = mode }
     return mode
   }
 
