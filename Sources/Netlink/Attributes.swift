@@ -42,6 +42,12 @@ public struct Attribute: ~Escapable {
     return try reader.u16()
   }
 
+  /// `nil` if it has not 6 octets.
+  public func mac() throws(WireError) -> MACAddress? {
+    var reader = payload
+    return reader.remaining == 6 ? try reader.mac() : nil
+  }
+
   /// The text up to its NUL, or all of it if there is none.
   public func string() throws(WireError) -> String {
     var reader = payload

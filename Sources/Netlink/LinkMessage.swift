@@ -54,6 +54,10 @@ public struct LinkMessage: Equatable, Sendable {
   public var memberKind: String?
   /// Only of kind "vlan". `IFLA_LINKINFO`, `IFLA_INFO_DATA`.
   public var vlan: VLANTag?
+  /// Only of kind "bond". `IFLA_LINKINFO`, `IFLA_INFO_DATA`.
+  public var bond: BondInfo?
+  /// Only of members of bonds. `IFLA_LINKINFO`, `IFLA_INFO_SLAVE_DATA`.
+  public var bondMember: BondMemberInfo?
   /// Name of the device behind this link: "0000:01:00.0", "virtio2". `IFLA_PARENT_DEV_NAME`, Linux 5.14.
   public var parentDevice: String?
   /// Bus of that device: "pci", "virtio". `IFLA_PARENT_DEV_BUS_NAME`, Linux 5.14.
@@ -102,6 +106,7 @@ extension LinkMessage {
     case kind = 1
     case data = 2
     case memberKind = 4
+    case memberData = 5
   }
 
   /// `nil` if `message` is not about a link.
@@ -123,8 +128,8 @@ extension LinkMessage {
     switch Attribute(rawValue: attribute.type) {
     case .address:
       hardwareAddressLength = attribute.payload.remaining
-      mac = try Self.mac(attribute)
-    case .permanentAddress: permanentMAC = try Self.mac(attribute)
+      mac = try attribute.mac()
+    case .permanentAddress: permanentMAC = try attribute.mac()
     case .name: name = try attribute.string()
     case .alias: alias = try attribute.string()
     case .mtu: mtu = try attribute.native32()
@@ -151,14 +156,12 @@ extension LinkMessage {
       case .memberKind: memberKind = try attribute.string()
       // The kernel writes the kind before its data, whose numbers mean something else in every kind.
       case .data where kind == "vlan": vlan = try VLANTag(parsing: attribute.attributes)
-      case .data, nil: break
+      case .data where kind == "bond": bond = try BondInfo(parsing: attribute.attributes)
+      case .memberData where memberKind == "bond":
+        bondMember = try BondMemberInfo(parsing: attribute.attributes)
+      case .data, .memberData, nil: break
       }
     }
-  }
-
-  private static func mac(_ attribute: Netlink.Attribute) throws(WireError) -> MACAddress? {
-    var reader = attribute.payload
-    return reader.remaining == 6 ? try reader.mac() : nil
   }
 }
 

@@ -32,6 +32,16 @@ public enum RouteRequest {
     return message.finish()
   }
 
+  /// One link, as in `links`, and an acknowledgement.
+  public static func link(index: UInt32, sequence: UInt32) -> [UInt8] {
+    var message = MessageBuilder(.getLink, flags: .acknowledge, sequence: sequence)
+    message.native32(0)
+    message.native32(index)
+    for _ in 0..<2 { message.native32(0) }
+    message.attribute(LinkMessage.Attribute.extensionMask.rawValue, 1 << 3)
+    return message.finish()
+  }
+
   /// All addresses of all families: `struct ifaddrmsg` of zeros.
   public static func addresses(sequence: UInt32) -> [UInt8] {
     var message = MessageBuilder(.getAddress, flags: .dump, sequence: sequence)
@@ -48,6 +58,16 @@ public enum RouteRequest {
     message.native32(0)
     message.native32(index)
     message.native32(1 << (UInt32(StatisticsMessage.link64Attribute) - 1))
+    return message.finish()
+  }
+
+  /// What the master of one link, a bond, has counted for it (Linux 5.1), laid out as
+  /// `statistics`, and an acknowledgement.
+  public static func memberStatistics(index: UInt32, sequence: UInt32) -> [UInt8] {
+    var message = MessageBuilder(.getStatistics, flags: .acknowledge, sequence: sequence)
+    message.native32(0)
+    message.native32(index)
+    message.native32(1 << (UInt32(StatisticsMessage.memberAttribute) - 1))
     return message.finish()
   }
 }

@@ -10,11 +10,15 @@ public import Bytes
 public struct StatisticsMessage: Equatable, Sendable {
   /// `IFLA_STATS_LINK_64`.
   static let link64Attribute: UInt16 = 1
+  /// `IFLA_STATS_LINK_XSTATS_SLAVE`.
+  static let memberAttribute: UInt16 = 3
 
   /// ifIndex.
   public var index: UInt32
   /// `nil` if the message has other statistics only.
   public var link: LinkStatistics64?
+  /// Of a member of an 802.3ad bond, if they were asked for.
+  public var lacp: LACPStatistics?
 
   public init(index: UInt32, link: LinkStatistics64?) {
     self.index = index
@@ -30,7 +34,11 @@ public struct StatisticsMessage: Equatable, Sendable {
     try reader.skip(4)
     var attributes = Attributes(reader)
     while let attribute = try attributes.next() {
-      if attribute.type == Self.link64Attribute { link = try LinkStatistics64(parsing: attribute.payload) }
+      switch attribute.type {
+      case Self.link64Attribute: link = try LinkStatistics64(parsing: attribute.payload)
+      case Self.memberAttribute: lacp = try LACPStatistics(parsingMember: attribute.attributes)
+      default: break
+      }
     }
   }
 }

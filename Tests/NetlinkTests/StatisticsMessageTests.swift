@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func `other statistics are not those of the link`() throws {
-    let octets = message(.newStatistics, hex("00 000000 05000000 04000000 0800 0300 01000000"))
+    let octets = message(.newStatistics, hex("00 000000 05000000 08000000 0800 0400 01000000"))
     #expect(try statistics(octets) == [StatisticsMessage(index: 5, link: nil)])
   }
 
