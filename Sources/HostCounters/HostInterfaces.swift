@@ -1,5 +1,6 @@
 public import Linux
 public import Netlink
+public import SFlow
 
 /// The interfaces of the host and their counters. `InterfaceMonitor` in production.
 public protocol HostInterfaces: AnyObject {
@@ -10,4 +11,6 @@ public protocol HostInterfaces: AnyObject {
   func start()
   /// Calls `body` with the counters of every interface, in the kernel's order.
   func readStatistics(_ body: (UInt32, LinkStatistics64) -> Void) throws(FileError)
+  /// What a bond says of a member; `nil` if one of them is gone. Not to be called while counters are read.
+  func readMembership(of member: UInt32, in bond: UInt32) throws(FileError) -> LAGPortStats?
 }

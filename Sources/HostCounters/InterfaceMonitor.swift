@@ -1,6 +1,7 @@
 public import Linux
 public import Logging
 public import Netlink
+public import SFlow
 internal import SystemPackage
 
 /// Keeps an `InterfaceTable` up to date by rtnetlink(7) and reads the counters of the interfaces. No polling:
@@ -94,11 +95,16 @@ public final class InterfaceMonitor: HostInterfaces {
     if let resync { loop.arm(resync, after: .seconds(1)) }
   }
 
+  private func requestSocket() throws(Errno) -> NetlinkSocket {
+    if let requests { return requests }
+    let socket = try NetlinkSocket()
+    requests = socket
+    return socket
+  }
+
   public func readStatistics(_ body: (UInt32, LinkStatistics64) -> Void) throws(FileError) {
     do throws(Errno) {
-      let socket: NetlinkSocket
-      if let requests { socket = requests } else { socket = try NetlinkSocket() }
-      requests = socket
+      let socket = try requestSocket()
       if hasStatisticsRequest {
         do throws(Errno) {
           _ = try dump({ RouteRequest.statistics(sequence: $0) }, from: socket) { message in
@@ -120,6 +126,35 @@ public final class InterfaceMonitor: HostInterfaces {
     } catch {
       requests = nil
       throw .unreadable(path: "the interface counters (rtnetlink)", error)
+    }
+  }
+
+  public func readMembership(of member: UInt32, in bond: UInt32) throws(FileError) -> LAGPortStats? {
+    do throws(Errno) {
+      let socket = try requestSocket()
+      var links: [UInt32: LinkMessage] = [:]
+      for index in [bond, member] {
+        _ = try dump({ RouteRequest.link(index: index, sequence: $0) }, from: socket) { message in
+          if let link = try? LinkMessage(parsing: message) { links[link.index] = link }
+        }
+      }
+      guard let bond = links[bond], let member = links[member], member.master == bond.index else {
+        return nil
+      }
+      var lacp: LACPStatistics?
+      if bond.bond?.isLACP == true {
+        // Before Linux 5.1 there are none, and before 4.7 the question is an error.
+        _ = try? dump({ RouteRequest.memberStatistics(index: member.index, sequence: $0) }, from: socket) {
+          message in
+          lacp = (try? StatisticsMessage(parsing: message))?.lacp
+        }
+      }
+      return LAGPortStats(member, of: bond, lacp)
+    } catch {
+      // ENODEV
+      if error == .operationNotSupportedByDevice { return nil }
+      requests = nil
+      throw .unreadable(path: "the state of a bond (rtnetlink)", error)
     }
   }
 

@@ -3,6 +3,7 @@ import Config
 import HostCounters
 import Logging
 import Netlink
+import SFlow
 import Synchronization
 import SystemPackage
 
@@ -142,6 +143,8 @@ final class FakeInterfaces: HostInterfaces {
   var onChange: (InterfaceChanges) -> Void = { _ in }
   /// Counters by ifIndex.
   var statistics: () -> [UInt32: LinkStatistics64] = { [:] }
+  /// What bonds say of members, and why they cannot be asked.
+  var membership: (UInt32, UInt32) throws(FileError) -> LAGPortStats? = { _, _ in nil }
 
   /// Until the agent starts them nobody is told of changes.
   private var isStarted = false
@@ -153,6 +156,10 @@ final class FakeInterfaces: HostInterfaces {
 
   func readStatistics(_ body: (UInt32, LinkStatistics64) -> Void) throws(FileError) {
     for (index, link) in statistics().sorted(by: { $0.key < $1.key }) { body(index, link) }
+  }
+
+  func readMembership(of member: UInt32, in bond: UInt32) throws(FileError) -> LAGPortStats? {
+    try membership(member, bond)
   }
 
   /// Adds an interface that is up, with addresses.

@@ -115,6 +115,8 @@ final class FakeInterfaces: HostInterfaces {
     for (index, counters) in statistics.prefix(failsAfter ?? .max) { body(index, counters) }
     if failsAfter != nil { throw .unreadable(path: "the interface counters", .timedOut) }
   }
+
+  func readMembership(of member: UInt32, in bond: UInt32) -> LAGPortStats? { nil }
 }
 
 /// A logger, and what was written to it: "warning source cpu: …".
