@@ -52,9 +52,11 @@ public final class Agent {
   /// - Parameters:
   ///   - network: how collectors are reached.
   ///   - interfaces: the interfaces of the host.
+  ///   - transceivers: reads what is plugged into them.
   init(
     _ settings: Settings, options: Options, loop: any EventLoop, background: any BackgroundRunner,
-    network: any CollectorNetwork, interfaces: any HostInterfaces, logger: Logger
+    network: any CollectorNetwork, interfaces: any HostInterfaces,
+    transceivers: @escaping OpticalModules.Reader = OpticalModules.read, logger: Logger
   ) {
     self.settings = settings
     self.options = options
@@ -68,10 +70,11 @@ public final class Agent {
       network: network, logger: logger)
     modules = Catalogue.modules(
       ModuleContext(
-        loop: loop, exporter: exporter,
+        loop: loop, background: background, exporter: exporter,
         hostRecords: HostRecords.all(
           options.root, uuid: identity.uuid, interfaces: interfaces, background: background, logger: logger),
-        interfaces: interfaces, sampledInterfaces: SampledInterfaces(), logger: logger))
+        interfaces: interfaces, transceivers: transceivers, sampledInterfaces: SampledInterfaces(),
+        logger: logger))
     addressKeeper = AddressKeeper(loop: loop, interfaces: interfaces, network: network, logger: logger) {
       [unowned self] in
       exporter.setAgentAddress(addressKeeper?.address)

@@ -13,6 +13,7 @@ final class InterfacePoller: Module {
   private let sampled: SampledInterfaces
   private let logger: Logger
   private let modes = LinkModes()
+  private let optics: OpticalModules
   private var schedule: PollSchedule?
   /// Seconds between polls as the configuration says, and as they are; 0 is never.
   private var interval: UInt32 = 0
@@ -21,8 +22,11 @@ final class InterfacePoller: Module {
   /// Number of the last sample of each interface. A new interface with an old index begins at 1.
   private var sequences: [UInt32: UInt32] = [:]
   private var failures = 0
+  private var isBondFailing = false
 
   init(_ context: ModuleContext) {
+    optics = OpticalModules(
+      loop: context.loop, background: context.background, reader: context.transceivers)
     exporter = context.exporter
     interfaces = context.interfaces
     sampled = context.sampledInterfaces
@@ -52,6 +56,7 @@ final class InterfacePoller: Module {
 
   func apply(_ changes: InterfaceChanges) {
     modes.apply(changes)
+    optics.apply(changes)
     for index in changes.removed.keys { sequences[index] = nil }
   }
 
@@ -65,6 +70,8 @@ final class InterfacePoller: Module {
   }
 
   private func poll() {
+    // Before the counters: the kernel answers one question at a time.
+    let memberships = memberships()
     do throws(FileError) {
       try interfaces.readStatistics { index, statistics in
         // Not in the table yet: its event is on the way.
@@ -74,6 +81,8 @@ final class InterfacePoller: Module {
         ) { sample in
           sample.append(InterfaceCounters(interface, statistics, modes[interface]))
           sample.append(PortName(name: interface.name))
+          if let membership = memberships[index] { sample.append(membership) }
+          if let module = optics[interface] { sample.append(module) }
         }
       }
       if failures > 0 { logger.notice("interface counters: recovered after \(failures) polls") }
@@ -84,8 +93,30 @@ final class InterfacePoller: Module {
     }
   }
 
+  /// What bonds say of those of their members that are polled, by ifIndex.
+  private func memberships() -> [UInt32: LAGPortStats] {
+    var memberships: [UInt32: LAGPortStats] = [:]
+    do throws(FileError) {
+      for member in interfaces.table.all {
+        guard let master = member.master, interfaces.table[master]?.kind == "bond", isPolled(member) else {
+          continue
+        }
+        memberships[member.index] = try interfaces.readMembership(of: member.index, in: master)
+      }
+      if isBondFailing { logger.notice("lag_port_stats: recovered") }
+      isBondFailing = false
+    } catch {
+      if !isBondFailing { logger.warning("lag_port_stats: \(error) (will retry)") }
+      isBondFailing = true
+    }
+    return memberships
+  }
+
   var status: [String] {
-    if running > 0 { return ["counters of \(sequences.count) (\(choice.rawValue)) every \(running) s"] }
+    if running > 0 {
+      return ["counters of \(sequences.count) (\(choice.rawValue)) every \(running) s"]
+        + optics.failures.sorted { $0.key < $1.key }.map { "no optics of interface \($0.key): \($0.value)" }
+    }
     if interval == 0 { return ["no counters: polling is 0"] }
     return ["no counters: none is sampled, and interfaceCounters is \(choice.rawValue)"]
   }

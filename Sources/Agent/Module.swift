@@ -18,9 +18,11 @@ protocol Module: AnyObject {
 /// What modules are made of.
 struct ModuleContext {
   var loop: any EventLoop
+  var background: any BackgroundRunner
   var exporter: Exporter
   var hostRecords: HostRecords
   var interfaces: any HostInterfaces
+  var transceivers: OpticalModules.Reader
   var sampledInterfaces: SampledInterfaces
   var logger: Logger
 }

@@ -3,6 +3,7 @@ import HostCounters
 import Linux
 import Netlink
 import SFlow
+import SystemPackage
 import Testing
 
 @testable import Agent
@@ -68,5 +69,66 @@ import Testing
     try bench.reload(Self.lines + "physical")
     bench.loop.run(for: .seconds(60))
     #expect(try #require(try samples(bench)[2]).count >= before + 2)
+  }
+
+  /// A bond, ifIndex 5, with the member 2.
+  private func addBond(to interfaces: FakeInterfaces) {
+    var bond = LinkMessage(index: 5, flags: .up)
+    bond.name = "bond0"
+    bond.kind = "bond"
+    interfaces.table.apply(bond)
+    var member = LinkMessage(index: 2, flags: .up)
+    member.name = "eth0"
+    member.mac = interfaces.table[2]?.mac
+    member.master = 5
+    interfaces.table.apply(member)
+  }
+
+  @Test func `a member of a bond has its aggregation behind its name, and its optics behind that`() throws {
+    var octets = [UInt8](repeating: 0, count: 512)
+    octets[92] = 0x68
+    let module = Ethtool.ModuleMemory(.sff8472, octets)
+    let bench = try AgentBench(Self.lines + "all") { parts in
+      addBond(to: parts.interfaces)
+      parts.interfaces.statistics = { [2: .init(), 5: .init()] }
+      parts.interfaces.membership = { _, bond in
+        var stats = LAGPortStats()
+        stats.attachedAggregatorID = bond
+        return stats
+      }
+    } transceivers: { _ in
+      .success(module)
+    }
+    bench.loop.run(for: .seconds(60))
+    let sent = try #require(try samples(bench)[2])
+    let formats = [DataFormat(0, 1), DataFormat(0, 1005), DataFormat(0, 7), DataFormat(0, 10)]
+    // The module is read when the first sample is made, and known when the second is.
+    #expect(sent.first?.records.map(\.format) == Array(formats.prefix(3)))
+    let member = try #require(sent.dropFirst().first)
+    #expect(member.records.map(\.format) == formats)
+    #expect(member.records[2].value(as: LAGPortStats.self)?.attachedAggregatorID == 5)
+    #expect(member.records[3].value(as: OpticalModule.self)?.id == 2)
+    let bond = try #require(try samples(bench)[5]?.first)
+    #expect(bond.records.map(\.format) == [DataFormat(0, 1), DataFormat(0, 1005)])
+  }
+
+  @Test func `a bond that cannot be asked costs its members one structure, and is said once`() throws {
+    let bench = try AgentBench(Self.lines + "all") { parts in
+      addBond(to: parts.interfaces)
+      parts.interfaces.membership = { _, _ throws(FileError) in
+        throw .unreadable(path: "the state of a bond (rtnetlink)", .timedOut)
+      }
+    }
+    bench.loop.run(for: .seconds(100))
+    let sent = try #require(try samples(bench)[2])
+    #expect(sent.count >= 4)
+    #expect(sent.allSatisfy { $0.records.count == 2 })
+    let lines = bench.log.lines(with: "lag_port_stats")
+    #expect(lines.count == 1)
+    #expect(
+      lines.first?.hasPrefix("warning: lag_port_stats: cannot read the state of a bond (rtnetlink)") == true)
+    bench.interfaces.membership = { _, _ in nil }
+    bench.loop.run(for: .seconds(60))
+    #expect(bench.log.lines(with: "lag_port_stats").dropFirst() == ["notice: lag_port_stats: recovered"])
   }
 }

@@ -1,10 +1,12 @@
 import Bytes
 import Config
 import Foundation
+import HostCounters
 import Linux
 import Logging
 import Netlink
 import SFlow
+import SystemPackage
 import Testing
 
 @testable import Agent
@@ -82,9 +84,11 @@ final class AgentBench {
   ///   - lines: inside `sflow { }`.
   ///   - hasAddress: whether eth0 has its address from the start.
   ///   - prepare: called before the agent is made.
+  ///   - transceivers: what is plugged in; nothing.
   init(
     _ lines: String = "polling = 20  collector { ip = 192.0.2.1 }", hasAddress: Bool = true,
-    prepare: (AgentBench.Parts) -> Void = { _ in }
+    prepare: (AgentBench.Parts) -> Void = { _ in },
+    transceivers: @escaping OpticalModules.Reader = { _ in .failure(.notSupportedOnSocket) }
   ) throws {
     network = FakeNetwork(loop)
     interfaces.statistics = { [2: .init()] }
@@ -96,7 +100,7 @@ final class AgentBench {
     options.root = fixture("debian12-virtio-6.1")
     agent = Agent(
       try settings(lines), options: options, loop: loop, background: runner, network: network,
-      interfaces: interfaces, logger: log.logger)
+      interfaces: interfaces, transceivers: transceivers, logger: log.logger)
     agent.prepare()
     agent.start()
   }

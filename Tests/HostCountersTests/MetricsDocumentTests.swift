@@ -8,6 +8,7 @@ import Testing
   private static let structures: [any SFlowRecord] = [
     HostDescription(), HostCPU(), HostMemory(), HostDiskIO(), HostNetworkIO(), HostIPGroup(), HostICMPGroup(),
     HostTCPGroup(), HostUDPGroup(), HostAdapters(), InterfaceCounters(), PortName(),
+    LAGPortStats(), OpticalModule(),
   ]
 
   /// A section of the document about a structure: "`host_cpu`, 0:2003" and the rows of its table.
@@ -54,7 +55,9 @@ import Testing
   }
 
   @Test func `units are those that people are shown`() throws {
-    let units = ["bytes": "B", "B": "B", "bit/s": "bit/s", "ms": "ms", "s": "s", "MHz": "MHz"]
+    let units = [
+      "bytes": "B", "B": "B", "bit/s": "bit/s", "ms": "ms", "s": "s", "MHz": "MHz", "mV": "mV", "m°C": "m°C",
+    ]
     for (section, structure) in zip(try sections(), Self.structures) {
       for (row, field) in zip(section.rows, structure.fields) {
         #expect(units[row[2], default: ""] == field.unit, "\(row)")
