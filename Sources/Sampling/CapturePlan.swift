@@ -34,6 +34,7 @@ struct CapturePlan: Equatable {
     case bond(members: Int)
     case rateIsZero(String)
     case missing(String)
+    case unmatched
 
     var description: String {
       switch self {
@@ -44,6 +45,7 @@ struct CapturePlan: Equatable {
       case .bond: "bond: its members are tapped instead"
       case .rateIsZero(let rule): "its sampling rate is 0 (\(rule))"
       case .missing(let name): "no interface \"\(name)\" yet"
+      case .unmatched: "no interface matches this pattern yet"
       }
     }
   }
@@ -60,7 +62,7 @@ struct CapturePlan: Equatable {
     }
   }
 
-  /// By ifIndex; interfaces that are named and missing come last.
+  /// By ifIndex; interfaces that are named and missing, and patterns that match none, come last.
   private(set) var decisions: [Decision] = []
   /// Ports of tapped bridges, whose counters are sent too.
   private(set) var bridgePorts: Set<UInt32> = []
@@ -99,6 +101,10 @@ struct CapturePlan: Equatable {
     }
     for name in blocks.compactMap(\.block.device) where !decisions.contains(where: { $0.name == name }) {
       decisions.append(Decision(index: 0, name: name, outcome: .left(.missing(name))))
+    }
+    for block in blocks where block.isUnmatched(by: devices) {
+      decisions.append(
+        Decision(index: 0, name: block.block.devicePattern ?? "", outcome: .left(.unmatched)))
     }
     for device in devices {
       if let master = device.master, bridges.contains(master) { bridgePorts.insert(device.index) }
@@ -149,10 +155,20 @@ private struct Selector {
     pattern = block.devicePattern.flatMap { try? PosixRegex($0) }
   }
 
+  /// Whether the name fits the pattern, if there is one.
+  func matches(_ device: CaptureDevice) -> Bool {
+    block.devicePattern == nil || pattern?.matches(device.name) == true
+  }
+
+  /// Whether there is a pattern, and no name fits it.
+  func isUnmatched(by devices: [CaptureDevice]) -> Bool {
+    block.device == nil && block.devicePattern != nil && !devices.contains(where: matches)
+  }
+
   /// Why the block is not for the device; `nil` if it is.
   func mismatch(with device: CaptureDevice) -> CapturePlan.Reason? {
     if let name = block.device, name != device.name { return .noBlock }
-    if block.devicePattern != nil, pattern?.matches(device.name) != true { return .noBlock }
+    if !matches(device) { return .noBlock }
     if let speed = block.speed, !speed.contains(device.speed ?? 0) { return .speed }
     if block.device == nil, let kind = device.repeatingKind { return .kind(kind) }
     return nil

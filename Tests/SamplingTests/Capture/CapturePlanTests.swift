@@ -55,6 +55,25 @@ import Testing
       ])
   }
 
+  @Test func `a pattern that matches nothing is told, and forgotten when something does`() {
+    let settings = Self.settings("pcap { dev.pattern=^ens sampling=1 } pcap { dev=eth0 sampling=2 }")
+    let eth0 = Self.device(2, "eth0")
+    #expect(
+      Self.plan(settings, [eth0]) == [
+        "eth0 1 in 2 packets (sampling of its pcap block)", "^ens - no interface matches this pattern yet",
+      ])
+    #expect(
+      Self.plan(settings, [eth0, Self.device(3, "ens1")]) == [
+        "eth0 1 in 2 packets (sampling of its pcap block)",
+        "ens1 1 in 1 packets (sampling of its pcap block)",
+      ])
+    // It matches, but what repeats others must be named.
+    #expect(
+      Self.plan(settings, [eth0, Self.device(3, "ens1", kind: "veth")]) == [
+        "eth0 1 in 2 packets (sampling of its pcap block)", "ens1 - veth: name it with dev",
+      ])
+  }
+
   @Test func `a device that is named is tapped whatever it is, and waited for if it is not there`() {
     let settings = Self.settings(
       "pcap { dev=veth7 sampling=1 } pcap { dev=eth0.9 } pcap { dev=eth9 promisc=on }", "sampling.10G=77")
