@@ -132,7 +132,7 @@ public final class NFLogSource {
   }
 
   /// What the operator can do about it.
-  private static func failure(_ error: Errno, group: UInt16) -> SourceFailure {
+  static func failure(_ error: Errno, group: UInt16) -> SourceFailure {
     let what = "cannot listen to NFLOG group \(group): \(error.explanation)"
     switch error {
     case .notPermitted where Capabilities.effective.contains(.netAdmin), .resourceBusy:
