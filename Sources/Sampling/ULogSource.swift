@@ -29,7 +29,6 @@ public final class ULogSource: PacketLogSource {
   /// Lost packets that no sample has told of yet.
   private var untoldDrops: UInt64 = 0
   private var sources = FlowSources()
-  private var scratch = HeaderScratch()
   /// Packets that could not become a sample: of an interface that is gone, or no IP packet nor Ethernet frame.
   public private(set) var unknown: UInt64 = 0
 
@@ -161,7 +160,7 @@ public final class ULogSource: PacketLogSource {
     source.pool &+= UInt64(settings.rate.effective) &+ untoldDrops &* UInt64(max(1, settings.rate.ofRule))
     untoldDrops = 0
     source.sample(to: sink, rate: settings.rate.effective, input: path.input, output: path.output) { writer in
-      frame.write(to: &writer, limit: settings.headerBytes, joining: &scratch)
+      frame.write(to: &writer, limit: settings.headerBytes)
     }
   }
 
