@@ -1,5 +1,6 @@
 internal import Linux
 internal import Logging
+internal import Netlink
 internal import SFlow
 internal import SystemPackage
 
@@ -115,8 +116,14 @@ final class Tap {
 
   /// On the loopback every packet passes twice, sent and received; once is enough.
   private var filter: PacketFilter {
-    .sampling(rate: tapping.rate, octets: tapping.headerBytes, receivedOnly: device.isLoopback)
+    // What is no Ethernet loses its link-layer header; as many octets are to be left as elsewhere.
+    let lost = device.hardwareType == .ethernet ? 0 : Self.longestLinkHeader
+    return .sampling(
+      rate: tapping.rate, octets: tapping.headerBytes + lost, receivedOnly: device.isLoopback)
   }
+
+  /// That of the loopback is 14 octets, that of IP over InfiniBand 24 with its addresses.
+  private static let longestLinkHeader: UInt32 = 32
 
   // MARK: - Packets
 
