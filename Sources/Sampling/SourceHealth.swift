@@ -7,10 +7,13 @@ public struct SourceFailure: Error, Equatable, CustomStringConvertible {
   public var reason: String
   /// "another program uses this group; choose another here and in the rule"
   public var remedy: String?
+  /// Whether this happens where nothing is wrong, and passes: said more quietly.
+  public var isPassing: Bool
 
-  public init(_ reason: String, remedy: String? = nil) {
+  public init(_ reason: String, remedy: String? = nil, isPassing: Bool = false) {
     self.reason = reason
     self.remedy = remedy
+    self.isPassing = isPassing
   }
 
   public var description: String { reason + (remedy.map { "; \($0)" } ?? "") }
@@ -66,7 +69,9 @@ public final class SourceHealth {
 
   /// The source stopped by itself: the reason is said if it is another than before, and it is tried again.
   public func fail(_ failure: SourceFailure) {
-    if state != .failed(failure) { logger.warning("source \(name): \(failure) (will retry)") }
+    if state != .failed(failure) {
+      logger.log(level: failure.isPassing ? .info : .warning, "source \(name): \(failure) (will retry)")
+    }
     state = .failed(failure)
     if let retry { loop.arm(retry, after: backOff) }
     backOff = min(backOff * 2, Self.longestBackOff)
