@@ -38,6 +38,8 @@ final class FlowSink {
   private(set) var missing: UInt32 = 0
   /// Called with every sample that `drain` finds.
   var take: (SeenSample) -> Void = { _ in }
+  /// Called with every counter sample that `drain` finds; those take longer to decode.
+  var takeCounters: ((CounterSample) -> Void)?
   private(set) var count = 0
 
   private nonisolated(unsafe) static var lastPort: UInt16 = 20_000
@@ -74,6 +76,13 @@ final class FlowSink {
       }
       guard length >= 28 else { break }
       try read(length)
+      if let takeCounters {
+        for case .countersExpanded(let sample) in try Datagram(decoding: room.span.extracting(0..<length))
+          .samples
+        {
+          takeCounters(sample)
+        }
+      }
     }
     return count - before
   }

@@ -91,31 +91,43 @@ extension Agent {
   }
 }
 
-/// Sends whole frames on one interface.
+/// Sends whole frames, on one interface or on many: the kernel takes its time to close such a socket.
 final class FrameSocket {
   private let descriptor: CInt
+  /// struct sockaddr_ll
+  private var address =
+    withUnsafeBytes(of: UInt16(AF_PACKET)) { Array($0) } + [UInt8](repeating: 0, count: 18)
 
-  init(on device: String, in namespace: String) throws {
-    let index = try PacketLab.index(device, namespace)
+  /// On any, given with each frame.
+  init(in namespace: String) throws {
     descriptor = try NetworkNamespace.run(inNamespaceAt: namespace) { () throws(Errno) in
       socket(AF_PACKET, Int32(SOCK_RAW.rawValue), 0)
     }
     try #require(descriptor >= 0)
-    // struct sockaddr_ll
-    let address =
-      withUnsafeBytes(of: UInt16(AF_PACKET)) { Array($0) } + [0, 0]
-      + withUnsafeBytes(of: index) { Array($0) } + [UInt8](repeating: 0, count: 12)
-    let status = address.withUnsafeBytes {
-      bind(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), 20)
-    }
-    try #require(status == 0)
+  }
+
+  convenience init(on device: String, in namespace: String) throws {
+    try self.init(in: namespace)
+    goes(by: try PacketLab.index(device, namespace))
   }
 
   deinit { close(descriptor) }
 
+  /// From now on by the interface with this index.
+  func goes(by index: UInt32) { withUnsafeBytes(of: index) { address.replaceSubrange(4..<8, with: $0) } }
+
   func send(_ frame: [UInt8]) throws {
-    let sent = frame.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
-    try #require(sent == frame.count, "\(String(cString: strerror(errno)))")
+    try #require(frame.withUnsafeBytes(sendOnce), "\(Errno(rawValue: errno))")
+  }
+
+  private func sendOnce(_ octets: UnsafeRawBufferPointer) -> Bool {
+    let sent = address.withUnsafeBytes {
+      sendto(
+        descriptor, octets.baseAddress, octets.count, 0,
+        $0.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+        20)
+    }
+    return sent == octets.count
   }
 
   /// Sends a frame again and again, each with its number in the four octets at `place`.
@@ -125,7 +137,7 @@ final class FrameSocket {
     frame.withUnsafeMutableBytes { octets in
       for number in numbers {
         octets.storeBytes(of: number.bigEndian, toByteOffset: place, as: UInt32.self)
-        if Glibc.send(descriptor, octets.baseAddress, octets.count, 0) != octets.count { failed += 1 }
+        if !sendOnce(UnsafeRawBufferPointer(octets)) { failed += 1 }
       }
     }
     try #require(failed == 0)

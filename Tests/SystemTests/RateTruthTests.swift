@@ -22,8 +22,8 @@ extension SystemTests {
     private final class Case {
       let name: String
       let rate: UInt32
-      /// The rate of the firewall rule alone.
-      let ofRule: UInt32
+      /// Packets that one which was lost stands for: lost before the agent chose.
+      let dropped: UInt32
       let agent: Agent
       let sink: FlowSink
       /// Packets that the samples stand for, with what each sample says.
@@ -31,16 +31,17 @@ extension SystemTests {
       var last: SeenSample?
       var isWrong = false
 
-      init(_ name: String, rate: UInt32, ofRule: UInt32 = 1, settings: String, in lab: PacketLab) throws {
-        (self.name, self.rate, self.ofRule) = (name, rate, ofRule)
+      init(_ name: String, rate: UInt32, dropped: UInt32, settings: String, in lab: PacketLab) throws {
+        (self.name, self.rate, self.dropped) = (name, rate, dropped)
         sink = try FlowSink(in: lab)
         agent = try lab.agent(settings, to: sink)
         sink.take = { [unowned self] sample in
           packets += UInt64(sample.rate)
           // The pool is that of the samples so far, and the sequence has no gap.
           isWrong =
-            isWrong || sample.rate != rate || sample.pool != UInt32(truncatingIfNeeded: packets)
-            || sample.sequence != (last?.sequence ?? 0) + 1 || sample.drops != 0
+            isWrong || sample.rate != rate
+            || sample.pool != UInt32(truncatingIfNeeded: packets) + sample.drops * dropped
+            || sample.sequence != (last?.sequence ?? 0) + 1
             || sample.source != lab.hostIndex
           last = sample
         }
@@ -61,26 +62,29 @@ extension SystemTests {
         for (kind, group) in [("iptables", 11 + i), ("nft", 21 + i)] {
           cases.append(
             try Case(
-              "\(kind) 1:\(rate)", rate: UInt32(rate), ofRule: UInt32(rate),
+              "\(kind) 1:\(rate)", rate: UInt32(rate), dropped: UInt32(rate),
               settings: "sampling = \(rate) nflog { group = \(group) probability = \(probability) }", in: lab)
           )
         }
         cases.append(
           try Case(
-            "pcap 1:\(rate)", rate: UInt32(rate), settings: "pcap { dev = w0 sampling = \(rate) }", in: lab))
+            "pcap 1:\(rate)", rate: UInt32(rate), dropped: UInt32(rate),
+            settings: "pcap { dev = w0 sampling = \(rate) }", in: lab))
       }
       // The rule and the agent one after the other, the agent alone, and the rarest there is.
       rules += "iifname w0 udp dport 9 numgen random mod 100 0 log group 31;\n"
       rules += "iifname w0 udp dport 9 log group 32; }; }"
       let both = try Case(
-        "nft 1:100, agent 1:4", rate: 400, ofRule: 100,
+        "nft 1:100, agent 1:4", rate: 400, dropped: 100,
         settings: "sampling = 400 nflog { group = 31 probability = 0.01 }", in: lab)
       let rare = try Case(
-        "agent 1:1000000", rate: 1_000_000, settings: "sampling = 1000000 nflog { group = 32 }", in: lab)
+        "agent 1:1000000", rate: 1_000_000, dropped: 1, settings: "sampling = 1000000 nflog { group = 32 }",
+        in: lab)
       cases += [
         both, rare,
         try Case(
-          "pcap 1:1000000", rate: 1_000_000, settings: "pcap { dev = w0 sampling = 1000000 }", in: lab),
+          "pcap 1:1000000", rate: 1_000_000, dropped: 1_000_000,
+          settings: "pcap { dev = w0 sampling = 1000000 }", in: lab),
       ]
       try lab.shell(iptables.joined(separator: "\n") + "\nnft '\(rules)'\n\(match) -j DROP")
       for one in cases { #expect(one.agent.runs(), "\(one.name)") }
@@ -99,14 +103,20 @@ extension SystemTests {
       for one in cases {
         try one.sink.drain()
         let expected = Binomial(trials: packets, probability: 1 / Double(one.rate))
-        #expect(expected.isCredible(one.sink.count), "\(one.name): \(one.sink.count), not \(expected)")
+        // A busy machine may have left a tap without its turn: what found no room then had been chosen.
+        let drops = Int(one.last?.drops ?? 0)
+        #expect(
+          expected.isCredible(one.sink.count + drops), "\(one.name): \(one.sink.count), not \(expected)")
         #expect(!one.isWrong && one.sink.missing == 0, "\(one.name)")
         let told = one.agent.telemetry()
         #expect(told.contains { $0.contains(" flow_samples=\(one.sink.count)") }, "\(one.name)")
         #expect(told.contains { $0.contains(" dropped_samples=0") }, "\(one.name)")
         #expect(
           !told.contains { $0.contains("overruns") && !$0.contains(", 0 lost, 0 overruns") }, "\(one.name)")
-        report("rates", "\(one.name): \(one.sink.count) samples of \(packets) packets, \(expected) expected")
+        report(
+          "rates",
+          "\(one.name): \(one.sink.count) samples, \(drops) drops of \(packets) packets, \(expected) expected"
+        )
       }
       #expect(rare.agent.seen() == UInt64(packets))
     }
