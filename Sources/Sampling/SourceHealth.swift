@@ -7,7 +7,7 @@ public struct SourceFailure: Error, Equatable, CustomStringConvertible {
   public var reason: String
   /// "another program uses this group; choose another here and in the rule"
   public var remedy: String?
-  /// Whether this happens where nothing is wrong, and passes: said more quietly.
+  /// Whether this happens where nothing is wrong, and passes: a warning only if it is still so at the next attempt.
   public var isPassing: Bool
 
   public init(_ reason: String, remedy: String? = nil, isPassing: Bool = false) {
@@ -38,6 +38,8 @@ public final class SourceHealth {
   private let open: () throws(SourceFailure) -> Void
   private var retry: Deadline?
   private var backOff = SourceHealth.shortestBackOff
+  /// Whether the log has a warning of the failure that `state` tells.
+  private var isWarned = false
   private static let shortestBackOff = Duration.seconds(1)
   private static let longestBackOff = Duration.seconds(60)
 
@@ -69,8 +71,10 @@ public final class SourceHealth {
 
   /// The source stopped by itself: the reason is said if it is another than before, and it is tried again.
   public func fail(_ failure: SourceFailure) {
-    if state != .failed(failure) {
-      logger.log(level: failure.isPassing ? .info : .warning, "source \(name): \(failure) (will retry)")
+    if state != .failed(failure) { isWarned = false }
+    if !isWarned {
+      isWarned = !failure.isPassing || state == .failed(failure)
+      logger.log(level: isWarned ? .warning : .info, "source \(name): \(failure) (will retry)")
     }
     state = .failed(failure)
     if let retry { loop.arm(retry, after: backOff) }

@@ -60,6 +60,17 @@ import Testing
     #expect(patient.log.lines.count == 4)
   }
 
+  @Test func `what passes by itself is a warning only if it does not pass`() {
+    let patient = Patient(SourceFailure("gone", isPassing: true))
+    patient.health?.start()
+    #expect(patient.log.lines == ["info: source test: gone (will retry)"])
+    patient.loop.run(for: .seconds(600))
+    #expect(
+      patient.log.lines == [
+        "info: source test: gone (will retry)", "warning: source test: gone (will retry)",
+      ])
+  }
+
   @Test func `a nudge tries at once, but only what failed`() {
     let patient = Patient(busy)
     patient.health?.nudge()
