@@ -51,6 +51,8 @@ let package = Package(
     .target(name: "Config", dependencies: ["Bytes"], swiftSettings: rules),
     // Edge: the only importer of libc.
     .target(name: "CLinux"),
+    // libvirt's calls, opened at run time.
+    .target(name: "CLibvirt"),
     .target(
       name: "Linux", dependencies: ["Bytes", "CLinux", logging, system, collections, deque],
       swiftSettings: rules),
@@ -61,12 +63,16 @@ let package = Package(
     .target(
       name: "Sampling", dependencies: ["Bytes", "Netlink", "SFlow", "Config", "Linux", logging, system],
       swiftSettings: rules),
+    .target(
+      name: "VirtualMachines",
+      dependencies: ["Bytes", "SFlow", "Config", "Linux", "CLibvirt", logging, system],
+      swiftSettings: rules),
     // Assembly.
     .target(
       name: "Agent",
       dependencies: [
-        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", "Sampling", logging,
-        system,
+        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", "Sampling",
+        "VirtualMachines", logging, system,
       ],
       swiftSettings: rules),
     .executableTarget(
@@ -96,6 +102,12 @@ let package = Package(
     .testTarget(
       name: "SamplingTests",
       dependencies: ["Bytes", "Netlink", "SFlow", "Config", "Linux", "Sampling", logging, system],
+      swiftSettings: testRules),
+    .testTarget(
+      name: "VirtualMachinesTests",
+      dependencies: [
+        "Bytes", "SFlow", "Config", "Linux", "CLibvirt", "VirtualMachines", logging, system,
+      ],
       swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
     .testTarget(

@@ -16,6 +16,8 @@ final class Exporter {
   private(set) var agentAddress: IPAddress?
   /// Called when a collector got an address, or another.
   var onCollectorAddressChange: () -> Void = {}
+  /// The virtual machine behind an interface of the host, by ifIndex. Samples of its packets name it.
+  var entities: [UInt32: DataSource] = [:]
   /// Called with each datagram before it is sent.
   var onDatagram: ((Span<UInt8>) -> Void)?
 
@@ -157,7 +159,11 @@ extension Exporter: FlowSampleSink {
     packer.uptime = uptime
     let isTaken = packer.appendFlowSample(
       source: head.source, sequence: head.sequence, rate: head.rate, pool: head.pool, drops: head.drops,
-      input: head.input, output: head.output, body)
+      input: head.input, output: head.output
+    ) { writer in
+      body(&writer)
+      if !entities.isEmpty { nameEntities(of: head, in: &writer) }
+    }
     if isTaken {
       telemetry.flowSamples += 1
     } else {
@@ -166,5 +172,18 @@ extension Exporter: FlowSampleSink {
     }
     armHold()
     return isTaken
+  }
+
+  /// Says which virtual machine the packet came from and which one it went to, if there is one and room for it.
+  @_lifetime(writer: copy writer)
+  private func nameEntities(of head: FlowSampleHead, in writer: inout FlowSampleWriter) {
+    let (source, destination) = (entity(behind: head.input), entity(behind: head.output))
+    guard source != nil || destination != nil, writer.remainingInSample >= 24 else { return }
+    let unknown = DataSource(.interface, 0)
+    writer.append(ExtendedEntities(source: source ?? unknown, destination: destination ?? unknown))
+  }
+
+  private func entity(behind interface: Interface) -> DataSource? {
+    interface.format == 0 ? entities[interface.value] : nil
   }
 }

@@ -74,15 +74,18 @@ extension Settings {
   public struct KVM: Equatable, Sendable {
     /// Seconds; `nil`: `refreshVMs` of the whole file.
     public var refreshVMs: UInt32?
+    /// Seconds; `nil`: `forgetVMs` of the whole file.
+    public var forgetVMs: UInt32?
+    /// Of libvirt; `nil`: its default.
+    public var uri: String?
     public init() {}
   }
 
   public struct Xen: Equatable, Sendable {
-    public var updateDominfo = false
     public var disks = true
-    public var switchport: String?
-    public var vbd: String?
     public var refreshVMs: UInt32?
+    public var forgetVMs: UInt32?
+    public var uri: String?
     public init() {}
   }
 

@@ -62,7 +62,7 @@ public enum Grammar {
     .integer(
       "refreshVMs", refresh, unit: "seconds", default: "60", "Time between listings of virtual machines."
     ) { $0.settings.refreshVMs = $1 },
-    forgetVMs,
+    forgetVMs(default: "180") { $0.settings.forgetVMs = $1 },
     .ignored(
       "modules", .path, because: "every feature is part of the program",
       "Where the C agent looks for its modules."),
@@ -73,10 +73,14 @@ public enum Grammar {
       "Meant to choose between received and sent packets."),
   ]
 
-  static let forgetVMs = Key.ignored(
-    "forgetVMs", .integer(60...UInt32.max, unit: "seconds"),
-    because: "virtual machines are forgotten at once",
-    "Meant for the time after which a vanished virtual machine is forgotten.")
+  static func forgetVMs(
+    default: String? = nil, _ store: @escaping @Sendable (inout Draft, UInt32) -> Void
+  ) -> Key {
+    .integer(
+      "forgetVMs", 60...UInt32.max, unit: "seconds", default: `default`,
+      "How long a virtual machine is remembered, and keeps its number, that is gone or cannot be asked for.",
+      store)
+  }
 
   /// Keys that blocks have taken the place of. They still mean what they meant.
   private static let pastKeys: [Key] = [

@@ -15,6 +15,16 @@ extension Grammar {
     .text("switchport", .regex, default: `default`, "The devices that are ports of the switch.", store)
   }
 
+  private static func libvirt(_ store: @escaping @Sendable (inout Draft, String) -> Void) -> Key {
+    .text(
+      "uri", .text("a URI of libvirt, such as qemu:///system"),
+      "The libvirt to ask; without it libvirt's default, which is the one of this host.", store)
+  }
+
+  private static let forgetContainers = Key.ignored(
+    "forgetVMs", .integer(60...UInt32.max, unit: "seconds"), because: "containers are forgotten at once",
+    "Meant for the time after which a vanished container is forgotten.")
+
   static let hostBlocks: [Block] = [
     Block(
       "kvm", "Counters of virtual machines, from libvirt.", feature: .kvm,
@@ -23,22 +33,28 @@ extension Grammar {
           "refreshVMs", refresh, unit: "seconds",
           "Time between listings of virtual machines; without it that of the whole configuration."
         ) { $0.settings.kvm?.refreshVMs = $1 },
-        forgetVMs,
+        forgetVMs { $0.settings.kvm?.forgetVMs = $1 },
+        libvirt { $0.settings.kvm?.uri = $1 },
       ],
       open: { $0.settings.kvm = $0.settings.kvm ?? .init() }),
     Block(
-      "xen", "Counters of Xen domains.", feature: .xen,
+      "xen", "Counters of Xen domains, from libvirt.", feature: .xen,
       keys: [
-        .flag("update.dominfo", default: "off", "Ask for the domain again at each poll.") {
-          $0.settings.xen?.updateDominfo = $1
-        },
+        .ignored(
+          "update.dominfo", .flag, because: "libvirt is asked at each poll",
+          "Meant for asking for the domain again at each poll."),
         .flag("dsk", default: "on", "Send counters of disks.") { $0.settings.xen?.disks = $1 },
-        switchport { $0.settings.xen?.switchport = $1 },
-        .text("vbd", .path, "Where the counters of virtual disks are.") { $0.settings.xen?.vbd = $1 },
+        .ignored(
+          "switchport", .regex, because: "libvirt knows the devices of a domain",
+          "Meant for the devices that are ports of the switch."),
+        .ignored(
+          "vbd", .path, because: "libvirt knows the disks of a domain",
+          "Meant for where the counters of virtual disks are."),
         .integer("refreshVMs", refresh, unit: "seconds", "Time between listings of domains.") {
           $0.settings.xen?.refreshVMs = $1
         },
-        forgetVMs,
+        forgetVMs { $0.settings.xen?.forgetVMs = $1 },
+        libvirt { $0.settings.xen?.uri = $1 },
       ],
       open: { $0.settings.xen = $0.settings.xen ?? .init() }),
     Block(
@@ -49,7 +65,7 @@ extension Grammar {
         .ignored(
           "refreshVMs", .integer(refresh, unit: "seconds"), because: "Docker tells of changes by itself",
           "Meant for the time between listings of containers."),
-        forgetVMs,
+        forgetContainers,
       ],
       open: { $0.settings.docker = $0.settings.docker ?? .init() }),
     Block(
@@ -57,7 +73,7 @@ extension Grammar {
       keys: [
         hostname { $0.settings.containerd?.hostname = $1 },
         markTraffic { $0.settings.containerd?.markTraffic = $1 },
-        forgetVMs,
+        forgetContainers,
       ],
       open: { $0.settings.containerd = $0.settings.containerd ?? .init() }),
     Block(

@@ -30,6 +30,8 @@ public struct Settings: Equatable, Sendable {
   public var datagramBytes: UInt32 = 1400
   /// `refreshVMs`: seconds between listings of virtual machines, unless their block says otherwise.
   public var refreshVMs: UInt32 = 60
+  /// `forgetVMs`: seconds for which a virtual machine is remembered that is gone.
+  public var forgetVMs: UInt32 = 180
 
   /// `collector { }`, in the order of the file.
   public var collectors: [Collector] = []

@@ -10,6 +10,8 @@ public final class HostRecords {
   private var failures: [Int]
   private let logger: Logger
   private let space: FileSystemSpaces
+  /// Tells of virtual machines, once somebody has told it.
+  public let virtualNode: VirtualNodeSource
 
   /// All sources of this host. The last one takes the room that the others leave.
   public static func all(
@@ -18,6 +20,7 @@ public final class HostRecords {
   ) -> HostRecords {
     let buffer = FileBuffer()
     let space = FileSystemSpaces(root, background: background)
+    let virtualNode = VirtualNodeSource()
     // Wireshark (tshark 4.0.17) knows none of these structures, and goes on 8 octets into one it does not know. With text
     // and floats in front it takes one of them for a length, gives the datagram up as malformed, and shows none of the
     // samples behind it. With the small numbers of MIB-II in front it rarely does: 26 of 600 made-up hosts, not 582.
@@ -29,12 +32,17 @@ public final class HostRecords {
         MemorySource(root, buffer: buffer),
         DiskSource(root, buffer: buffer, space: space),
         NetworkSource(interfaces),
+        virtualNode,
         AdaptersSource(interfaces),
-      ], space: space, logger: logger)
+      ], space: space, virtualNode: virtualNode, logger: logger)
   }
 
-  init(_ sources: [any HostRecordSource], space: FileSystemSpaces, logger: Logger) {
+  init(
+    _ sources: [any HostRecordSource], space: FileSystemSpaces,
+    virtualNode: VirtualNodeSource = VirtualNodeSource(), logger: Logger
+  ) {
     self.sources = sources
+    self.virtualNode = virtualNode
     self.space = space
     self.logger = logger
     failures = Array(repeating: 0, count: sources.count)

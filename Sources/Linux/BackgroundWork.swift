@@ -125,25 +125,8 @@ private final class WorkerThread: Sendable {
   init(deliver: @escaping @Sendable (UInt64, any Sendable) -> Void) throws(Errno) {
     self.deliver = deliver
     wake = try systemCall { eventfd(0, CInt(EFD_CLOEXEC | EFD_SEMAPHORE)) }
-    var attributes = pthread_attr_t()
-    unsafe pthread_attr_init(&attributes)
-    unsafe pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-    // The resolver's own buffers are the largest thing on this stack.
-    unsafe pthread_attr_setstacksize(&attributes, 256 * 1024)
-    var id = pthread_t()
-    let context = unsafe Unmanaged.passRetained(self)
-    let error = unsafe pthread_create(
-      &id, &attributes,
-      { context in
-        // Balances the retain above; the thread is the second owner while it lives.
-        unsafe Unmanaged<WorkerThread>.fromOpaque(context!).takeRetainedValue().work()
-        return nil
-      }, context.toOpaque())
-    unsafe pthread_attr_destroy(&attributes)
-    if error != 0 {
-      unsafe context.release()
-      throw Errno(rawValue: error)
-    }
+    // The thread is the second owner while it lives.
+    try DetachedThread.start { [self] in work() }
   }
 
   deinit { _ = close(wake) }

@@ -1,0 +1,164 @@
+internal import Bytes
+internal import Config
+internal import HostCounters
+internal import Linux
+internal import Logging
+internal import SFlow
+internal import SystemPackage
+internal import VirtualMachines
+
+/// `kvm { }` and `xen { }`: the guests that libvirt knows, data sources 3:number.
+///
+/// One question to libvirt a poll for all of them. The samples leave a few at a time: those of hundreds of guests are
+/// hundreds of datagrams, more than the receive buffer of a collector holds.
+final class VirtualMachinesModule: Module {
+  var name: String { "virtual machines" }
+  private let context: ModuleContext
+  private let makeMachines: (ModuleContext) throws(Errno) -> VirtualMachines
+  private var machines: VirtualMachines?
+  private var schedule: PollSchedule?
+  /// Seconds; 0 is never.
+  private var interval: UInt32 = 0
+  private var sendsDisks = true
+  private var isConfigured = false
+  private var failure: Errno?
+
+  // The guests as data sources.
+  private var numbers = EntityNumbers()
+  private var sequences: [UUID: UInt32] = [:]
+
+  /// The samples of a poll that are still to be sent, and when the next ones are.
+  private var unsent: ArraySlice<Guest> = []
+  private var next: Deadline?
+  private static let samplesAtOnce = 32
+  private static let pause = Duration.milliseconds(50)
+
+  init(
+    _ context: ModuleContext,
+    machines: @escaping (ModuleContext) throws(Errno) -> VirtualMachines = { (context) throws(Errno) in
+      // A worker of its own: where libvirt hangs, file systems and names must not wait for it.
+      try VirtualMachines(
+        loop: context.loop, background: BackgroundWork(loop: context.loop), logger: context.logger)
+    }
+  ) {
+    self.context = context
+    makeMachines = machines
+    schedule = PollSchedule(loop: context.loop) { [unowned self] in self.machines?.poll() }
+    next = Deadline { [unowned self] in send() }
+  }
+
+  deinit { if let next { context.loop.disarm(next) } }
+
+  func apply(_ settings: Settings) {
+    let wanted = VirtualMachines.Settings(settings)
+    isConfigured = wanted != nil
+    sendsDisks = settings.kvm != nil || settings.xen?.disks != false
+    if settings.kvm != nil, settings.xen != nil {
+      context.logger.notice("virtual machines: kvm { } counts, xen { } does not: both are the guests of libvirt")
+    }
+    if wanted != nil, machines == nil { make() }
+    machines?.apply(wanted)
+    reschedule(wanted == nil ? 0 : settings.polling)
+  }
+
+  private func make() {
+    do throws(Errno) {
+      let machines = try makeMachines(context)
+      machines.onPoll = { [unowned self] guests in take(guests) }
+      machines.onChange = { [unowned self] in nameInterfaces() }
+      machines.onForget = { [unowned self] uuid in
+        numbers.release(uuid)
+        sequences[uuid] = nil
+      }
+      (self.machines, failure) = (machines, nil)
+    } catch {
+      failure = error
+      context.logger.error("virtual machines: cannot make a mailbox: \(error.explanation)")
+    }
+  }
+
+  private func reschedule(_ wanted: UInt32) {
+    guard wanted != interval else { return }
+    interval = wanted
+    unsent = []
+    if let next { context.loop.disarm(next) }
+    guard wanted > 0 else {
+      schedule?.stop()
+      context.hostRecords.virtualNode.node = nil
+      return
+    }
+    let phase = Duration.milliseconds(Host.random(below: UInt64(wanted) * 1000) + 1)
+    schedule?.start(every: .seconds(wanted), phase: phase)
+  }
+
+  // MARK: - Guests as data sources
+
+  private func source(of uuid: UUID) -> DataSource? {
+    numbers.number(for: uuid).map { DataSource(.logicalEntity, $0) }
+  }
+
+  func apply(_ changes: InterfaceChanges) {
+    if isConfigured, !changes.added.isEmpty || !changes.removed.isEmpty || !changes.renamed.isEmpty {
+      nameInterfaces()
+    }
+  }
+
+  /// Tells the exporter whose the taps are.
+  private func nameInterfaces() {
+    var entities: [UInt32: DataSource] = [:]
+    // In an order that is always the same: guests whose hashes meet get their numbers in it.
+    let guests = machines.map { $0.guests.sorted { ($0.uuid.high, $0.uuid.low) < ($1.uuid.high, $1.uuid.low) } }
+    for guest in guests ?? [] {
+      guard let source = source(of: guest.uuid) else { continue }
+      for adaptor in guest.description?.adaptors ?? [] {
+        if let index = index(of: adaptor) { entities[index] = source }
+      }
+    }
+    context.exporter.entities = entities
+    context.hostRecords.virtualNode.node = machines?.virtualNode
+  }
+
+  private func index(of adaptor: GuestDescription.Adaptor) -> UInt32? {
+    adaptor.device.flatMap { context.interfaces.table.interface(named: $0)?.index }
+  }
+
+  // MARK: - Samples
+
+  private func take(_ guests: [Guest]) {
+    context.hostRecords.virtualNode.node = machines?.virtualNode
+    // What has not been sent of the poll before has been overtaken.
+    unsent = guests[...]
+    send()
+  }
+
+  private func send() {
+    for guest in unsent.prefix(Self.samplesAtOnce) { append(guest) }
+    unsent = unsent.dropFirst(Self.samplesAtOnce)
+    if !unsent.isEmpty, let next { context.loop.arm(next, after: Self.pause) }
+  }
+
+  /// What has a size of its own goes first; the adaptors of the guest take the room that is left, as many as fit.
+  private func append(_ guest: Guest) {
+    guard let source = source(of: guest.uuid) else { return }
+    context.exporter.appendCounterSample(of: source, sequence: &sequences[guest.uuid, default: 0]) { sample in
+      sample.append(HostParent())
+      sample.append(guest.cpu)
+      sample.append(guest.memory)
+      if sendsDisks, let disks = guest.diskIO { sample.append(disks) }
+      if let network = guest.networkIO { sample.append(network) }
+      sample.append(guest.hostDescription)
+      // Tag, length and count.
+      let room = max(0, sample.remainingInSample - 12) / HostAdapters.Adapter.octets(addresses: 1)
+      let adaptors = (guest.description?.adaptors ?? []).prefix(room)
+      sample.append(
+        HostAdapters(
+          adapters: adaptors.map { HostAdapters.Adapter(index: index(of: $0) ?? 0, addresses: [$0.mac]) }))
+    }
+  }
+
+  var status: [String] {
+    if let failure { return ["cannot run: \(failure.explanation)"] }
+    let polling = interval > 0 ? "polled every \(interval) s" : "not polled"
+    return (machines?.status ?? []).map { "\($0); \(polling)" }
+  }
+}
