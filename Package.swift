@@ -106,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "VirtualMachinesTests",
       dependencies: [
-        "Bytes", "SFlow", "Config", "Linux", "CLibvirt", "VirtualMachines", logging, system,
+        "Agent", "Bytes", "SFlow", "Config", "HostCounters", "Netlink", "Linux", "CLibvirt", "VirtualMachines",
+        logging, system,
       ],
       swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),

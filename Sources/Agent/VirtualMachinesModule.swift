@@ -84,7 +84,7 @@ final class VirtualMachinesModule: Module {
     if let next { context.loop.disarm(next) }
     guard wanted > 0 else {
       schedule?.stop()
-      context.hostRecords.virtualNode.node = nil
+      context.hostRecords.virtualNode?.activeDomains = nil
       return
     }
     let phase = Duration.milliseconds(Host.random(below: UInt64(wanted) * 1000) + 1)
@@ -115,7 +115,12 @@ final class VirtualMachinesModule: Module {
       }
     }
     context.exporter.entities = entities
-    context.hostRecords.virtualNode.node = machines?.virtualNode
+    context.hostRecords.virtualNode?.guestInterfaces = Set(entities.keys)
+    tellHost()
+  }
+
+  private func tellHost() {
+    context.hostRecords.virtualNode?.activeDomains = machines?.activeGuests.map { UInt32(clamping: $0) }
   }
 
   private func index(of adaptor: GuestDescription.Adaptor) -> UInt32? {
@@ -125,7 +130,7 @@ final class VirtualMachinesModule: Module {
   // MARK: - Samples
 
   private func take(_ guests: [Guest]) {
-    context.hostRecords.virtualNode.node = machines?.virtualNode
+    tellHost()
     // What has not been sent of the poll before has been overtaken.
     unsent = guests[...]
     send()

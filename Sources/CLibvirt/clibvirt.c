@@ -29,8 +29,6 @@ const char *cl_libvirt_load(struct libvirt_calls *calls) {
   FIND(unregister_close_callback, virConnectUnregisterCloseCallback);
   FIND(register_event, virConnectDomainEventRegisterAny);
   FIND(deregister_event, virConnectDomainEventDeregisterAny);
-  FIND(node_info, virNodeGetInfo);
-  FIND(node_free_memory, virNodeGetFreeMemory);
   FIND(list_domains, virConnectListAllDomains);
   FIND(all_statistics, virConnectGetAllDomainStats);
   FIND(free_statistics, virDomainStatsRecordListFree);

@@ -6,11 +6,17 @@ public import SFlow
 public final class AdaptersSource: HostRecordSource {
   public var name: String { "adapters" }
   private let interfaces: any HostInterfaces
+  private let node: VirtualNodeSource?
   /// All adaptors, as of `generation` of the table.
   private var all = HostAdapters()
   private var generation: UInt64?
+  private var guestInterfaces: Set<UInt32> = []
 
-  public init(_ interfaces: any HostInterfaces) { self.interfaces = interfaces }
+  /// - Parameter node: knows which interfaces are of guests.
+  public init(_ interfaces: any HostInterfaces, node: VirtualNodeSource? = nil) {
+    self.interfaces = interfaces
+    self.node = node
+  }
 
   /// The last record of the sample: as many adaptors as the datagram has room for.
   @_lifetime(sample: copy sample)
@@ -26,9 +32,10 @@ public final class AdaptersSource: HostRecordSource {
 
   private func update() {
     let table = interfaces.table
-    guard table.generation != generation else { return }
-    generation = table.generation
-    all.adapters = table.hostAdaptors().compactMap { interface in
+    let guestInterfaces = node?.guestInterfaces ?? []
+    guard table.generation != generation || guestInterfaces != self.guestInterfaces else { return }
+    (generation, self.guestInterfaces) = (table.generation, guestInterfaces)
+    all.adapters = table.hostAdaptors(except: guestInterfaces).compactMap { interface in
       interface.mac.map { HostAdapters.Adapter(index: interface.index, addresses: [$0]) }
     }
   }

@@ -5,6 +5,8 @@ public import SFlow
 /// host_cpu, 0:2003: `/proc/stat`, `/proc/loadavg`, `/proc/uptime` and the clock in `/proc/cpuinfo`.
 public final class CPUSource: HostRecordSource {
   public var name: String { "cpu" }
+  /// What the last sample has; `nil` if it could not be read.
+  private(set) var last: HostCPU?
   private let stat: KernelFile
   private let loadAverage: KernelFile
   private let uptime: KernelFile
@@ -37,6 +39,7 @@ public final class CPUSource: HostRecordSource {
 
   @_lifetime(sample: copy sample)
   public func append(to sample: inout CounterSampleWriter) throws(FileError) {
+    last = nil
     let stat = try stat.read(Stat.init(parsing:))
     let load = try loadAverage.read(LoadAverage.init(parsing:))
     let uptime = try uptime.read(Uptime.init(parsing:))
@@ -64,6 +67,7 @@ public final class CPUSource: HostRecordSource {
     cpu.guestMS = milliseconds(stat.cpu.guestTicks)
     cpu.guestNiceMS = milliseconds(stat.cpu.guestNiceTicks)
     sample.append(cpu)
+    last = cpu
   }
 
   private func milliseconds(_ ticks: UInt64) -> UInt32 {

@@ -11,7 +11,7 @@ public final class HostRecords {
   private let logger: Logger
   private let space: FileSystemSpaces
   /// Tells of virtual machines, once somebody has told it.
-  public let virtualNode: VirtualNodeSource
+  public let virtualNode: VirtualNodeSource?
 
   /// All sources of this host. The last one takes the room that the others leave.
   public static func all(
@@ -20,7 +20,9 @@ public final class HostRecords {
   ) -> HostRecords {
     let buffer = FileBuffer()
     let space = FileSystemSpaces(root, background: background)
-    let virtualNode = VirtualNodeSource()
+    let cpu = CPUSource(root, buffer: buffer)
+    let memory = MemorySource(root, buffer: buffer)
+    let virtualNode = VirtualNodeSource(cpu: cpu, memory: memory)
     // Wireshark (tshark 4.0.17) knows none of these structures, and goes on 8 octets into one it does not know. With text
     // and floats in front it takes one of them for a length, gives the datagram up as malformed, and shows none of the
     // samples behind it. With the small numbers of MIB-II in front it rarely does: 26 of 600 made-up hosts, not 582.
@@ -28,18 +30,18 @@ public final class HostRecords {
       [
         SnmpSource(root, buffer: buffer),
         DescriptionSource(uuid: uuid),
-        CPUSource(root, buffer: buffer),
-        MemorySource(root, buffer: buffer),
+        cpu,
+        memory,
         DiskSource(root, buffer: buffer, space: space),
         NetworkSource(interfaces),
         virtualNode,
-        AdaptersSource(interfaces),
+        AdaptersSource(interfaces, node: virtualNode),
       ], space: space, virtualNode: virtualNode, logger: logger)
   }
 
   init(
     _ sources: [any HostRecordSource], space: FileSystemSpaces,
-    virtualNode: VirtualNodeSource = VirtualNodeSource(), logger: Logger
+    virtualNode: VirtualNodeSource? = nil, logger: Logger
   ) {
     self.sources = sources
     self.virtualNode = virtualNode

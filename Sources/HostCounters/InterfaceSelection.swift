@@ -46,10 +46,11 @@ extension InterfaceTable {
   ///
   /// Of veths only those that count in the totals: the link of a container to the outside, but not the host's
   /// ends of its containers' links.
-  public func hostAdaptors() -> [Interface] {
+  /// - Parameter guests: the taps of virtual machines, which are not the host's.
+  public func hostAdaptors(except guests: Set<UInt32> = []) -> [Interface] {
     let counted = Set(hostTotalInterfaces())
     let adaptors = all.filter { interface in
-      guard interface.isUp, let mac = interface.mac, !mac.isZero else { return false }
+      guard interface.isUp, !guests.contains(interface.index), let mac = interface.mac, !mac.isZero else { return false }
       return interface.kind != "veth" || counted.contains(interface.index)
     }
     return Array(adaptors.prefix(Self.hostAdaptorLimit))

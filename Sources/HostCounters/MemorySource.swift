@@ -5,6 +5,8 @@ public import SFlow
 /// host_memory, 0:2004: `/proc/meminfo` and the paging counters of `/proc/vmstat`.
 public final class MemorySource: HostRecordSource {
   public var name: String { "memory" }
+  /// What the last sample has; `nil` if it could not be read.
+  private(set) var last: HostMemory?
   private let meminfo: KernelFile
   private let vmstat: KernelFile
   private let pageKiB: UInt64
@@ -18,6 +20,7 @@ public final class MemorySource: HostRecordSource {
 
   @_lifetime(sample: copy sample)
   public func append(to sample: inout CounterSampleWriter) throws(FileError) {
+    last = nil
     let meminfo = try meminfo.read(Meminfo.init(parsing:))
     let vmstat = try vmstat.read(Vmstat.init(parsing:))
 
@@ -35,5 +38,6 @@ public final class MemorySource: HostRecordSource {
     memory.swapIn = counter32(vmstat.swappedInPages)
     memory.swapOut = counter32(vmstat.swappedOutPages)
     sample.append(memory)
+    last = memory
   }
 }

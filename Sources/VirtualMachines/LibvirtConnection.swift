@@ -11,17 +11,9 @@ struct ListedGuest: Sendable {
   var identifier: Int32
 }
 
-/// What the host has for guests. virNodeGetInfo(), virNodeGetFreeMemory().
-struct NodeInformation: Sendable {
-  var megahertz: UInt32 = 0
-  var cpus: UInt32 = 0
-  var memoryKiB: UInt64 = 0
-}
-
 /// The answer to a poll.
 struct Poll: Sendable {
   var guests: [(listed: ListedGuest, statistics: GuestStatistics)] = []
-  var freeMemoryBytes: UInt64 = 0
   /// The driver answers in bulk. Otherwise the guests must be asked for one by one.
   var isWhole = true
 }
@@ -88,7 +80,7 @@ final class LibvirtConnection: Sendable {
   /// - Returns: the URI of what answered, and whether it tells of events.
   func open(
     _ uri: String?, keepAlive: UInt32
-  ) throws(LibvirtFailure) -> (uri: String, hasEvents: Bool, node: NodeInformation) {
+  ) throws(LibvirtFailure) -> (uri: String, hasEvents: Bool) {
     defer { closeIfAbandoned() }
     let libvirt = try openLibrary()
     let hasEventLoop = try libvirt.startEventLoop()
@@ -108,7 +100,7 @@ final class LibvirtConnection: Sendable {
         found = unsafe String(cString: text)
         unsafe libvirt.calls.free_memory(text)
       }
-      return (found, state.events.count == EventSink.kinds, unsafe libvirt.node(connection))
+      return (found, state.events.count == EventSink.kinds)
     }
   }
 
@@ -187,12 +179,5 @@ extension Libvirt {
   func check(_ connection: virConnectPtr) throws(LibvirtFailure) {
     let failure = failure("libvirt does not answer")
     if unsafe calls.is_alive(connection) != 1 { throw failure }
-  }
-
-  /// Zeros for what the driver cannot tell.
-  fileprivate func node(_ connection: virConnectPtr) -> NodeInformation {
-    var info = virNodeInfo()
-    guard unsafe calls.node_info(connection, &info) == 0 else { return NodeInformation() }
-    return NodeInformation(megahertz: info.mhz, cpus: info.cpus, memoryKiB: UInt64(info.memory))
   }
 }

@@ -2,12 +2,11 @@ internal import Bytes
 internal import CLibvirt
 
 extension LibvirtConnection {
-  /// The statistics of all guests. Two round trips, however many there are: virConnectGetAllDomainStats(), and the free
-  /// memory of the host. A guest that is busy (being migrated, or its monitor does not answer) is not waited for.
+  /// The statistics of all guests. One round trip, however many there are: virConnectGetAllDomainStats(). A guest that
+  /// is busy (being migrated, or its monitor does not answer) is not waited for.
   func poll() throws(LibvirtFailure) -> Poll {
     try unsafe use { (libvirt, connection, state) throws(LibvirtFailure) in
       var poll = Poll()
-      poll.freeMemoryBytes = unsafe libvirt.calls.node_free_memory(connection)
       if state.needsSingleCalls {
         poll.isWhole = false
         return poll

@@ -1,8 +1,6 @@
 public import Bytes
-public import Config
 public import Linux
 public import Logging
-public import SFlow
 public import SystemPackage
 
 /// The guests of this host as libvirt shows them.
@@ -13,32 +11,6 @@ public import SystemPackage
 ///
 /// A class because it owns the connection, and the loop's deadlines refer to it.
 public final class VirtualMachines {
-  public struct Settings: Equatable, Sendable {
-    /// `nil`: libvirt's default.
-    public var uri: String?
-    /// Between listings.
-    public var refresh: Duration
-    /// How long a guest is remembered that is gone.
-    public var forget: Duration
-
-    /// `kvm { }`, or else `xen { }`; `nil` if there is neither.
-    public init?(_ settings: Config.Settings) {
-      guard settings.kvm != nil || settings.xen != nil else { return nil }
-      uri = settings.kvm == nil ? settings.xen?.uri : settings.kvm?.uri
-      refresh = .seconds(settings.kvm?.refreshVMs ?? settings.xen?.refreshVMs ?? settings.refreshVMs)
-      forget = .seconds(settings.kvm?.forgetVMs ?? settings.xen?.forgetVMs ?? settings.forgetVMs)
-    }
-  }
-
-  /// How long libvirt may take.
-  public struct Limits: Sendable {
-    public var connect = Duration.seconds(10)
-    public var answer = Duration.seconds(10)
-    /// Between keep-alive messages, seconds. Three that are not answered end the connection.
-    public var keepAlive: UInt32 = 5
-    public init() {}
-  }
-
   enum State: Equatable {
     case off
     case connecting
@@ -50,9 +22,6 @@ public final class VirtualMachines {
   // What is known.
   private(set) var state = State.off
   private var table: [UUID: Guest] = [:]
-  private var node = NodeInformation()
-  /// The host as a home of guests, by the last poll; `nil` while libvirt does not answer.
-  public private(set) var virtualNode: VirtualNode?
   private var lastPoll: (began: Instant, took: Duration)?
   public private(set) var polls: UInt64 = 0
   /// Polls that libvirt did not answer.
@@ -86,7 +55,7 @@ public final class VirtualMachines {
   private let background: any BackgroundRunner
   private let limits: Limits
   private let openLibrary: @Sendable () throws(LibvirtFailure) -> Libvirt
-  private let mailbox: Mailbox<LibvirtEvent>
+  let mailbox: Mailbox<LibvirtEvent>
   private let logger: Logger
 
   /// A poll is complete. Called with the guests that libvirt has.
@@ -172,7 +141,6 @@ public final class VirtualMachines {
     } then: { [unowned self] found in
       let before = state
       state = .connected(uri: found.uri, hasEvents: found.hasEvents)
-      node = found.node
       for uuid in table.keys { table[uuid]?.needsDescription = true }
       wantsListing = true
       let events = found.hasEvents ? "" : ", which tells of no events"
@@ -208,6 +176,7 @@ public final class VirtualMachines {
     if state != .failed(failure) { logger.warning("virtual machines: \(failure) (will retry)") }
     state = .failed(failure)
     for uuid in table.keys where table[uuid]?.missingSince == nil { table[uuid]?.missingSince = loop.now }
+    onChange()
     armRetry()
   }
 
@@ -219,7 +188,7 @@ public final class VirtualMachines {
   /// Gives the connection up.
   private func drop() {
     if wantsPoll { missedPolls += 1 }
-    (isAtWork, wantsListing, wantsPoll, virtualNode) = (false, false, false, nil)
+    (isAtWork, wantsListing, wantsPoll) = (false, false, false)
     polled = []
     if let listing { loop.disarm(listing) }
     if let retry { loop.disarm(retry) }
@@ -252,7 +221,7 @@ public final class VirtualMachines {
   public func poll() {
     forgetMissing()
     guard case .connected = state, !wantsPoll else {
-      if settings != nil { missedPolls += 1 }
+      if state != .off, state != .connecting { missedPolls += 1 }
       return
     }
     wantsPoll = true
@@ -300,7 +269,11 @@ public final class VirtualMachines {
     if before != (table.count, activeGuests) { onChange() }
   }
 
-  private var activeGuests: Int { table.values.count { $0.isActive && $0.missingSince == nil } }
+  /// How many run; `nil` while libvirt does not answer.
+  public var activeGuests: Int? {
+    guard case .connected = state else { return nil }
+    return table.values.count { $0.isActive && $0.missingSince == nil }
+  }
 
   private func describe() {
     let wanted = Array(
@@ -324,7 +297,6 @@ public final class VirtualMachines {
   // MARK: - Polls
 
   private var pollBegan = Instant(nanoseconds: 0)
-  private var freeMemory: UInt64 = 0
   /// The guests that are still to be asked for one by one, the last one first; and what has been answered.
   private var polled: [UUID] = []
   private var answers: [(listed: ListedGuest, statistics: GuestStatistics)] = []
@@ -334,7 +306,6 @@ public final class VirtualMachines {
     run("poll", within: limits.answer) { (connection) throws(LibvirtFailure) in
       try connection.poll()
     } then: { [unowned self] answer in
-      freeMemory = answer.freeMemoryBytes
       if answer.isWhole { return finish(answer.guests) }
       answers = []
       // Those without a description would have no devices.
@@ -363,10 +334,6 @@ public final class VirtualMachines {
     backOff = Self.shortestBackOff
     see(found.map(\.listed))
     for (listed, statistics) in found { table[listed.uuid]?.update(statistics) }
-    virtualNode = VirtualNode(
-      megahertz: node.megahertz, cpus: node.cpus,
-      memoryBytes: node.memoryKiB > .max >> 10 ? .max : node.memoryKiB << 10, memoryFreeBytes: freeMemory,
-      activeDomains: UInt32(clamping: activeGuests))
     lastPoll = (pollBegan, loop.now - pollBegan)
     // One that has just come has no description yet; the next poll has it.
     onPoll(found.compactMap { table[$0.listed.uuid] }.filter { $0.description != nil || !$0.needsDescription })
@@ -399,7 +366,7 @@ public final class VirtualMachines {
     case .failed(let failure): return ["\(failure) (will retry)\(hung); \(table.count) guests remembered"]
     case .connected(let uri, let hasEvents):
       let missing = table.values.count { $0.missingSince != nil }
-      var line = "connected to \(uri), \(table.count - missing) guests, \(activeGuests) of them running"
+      var line = "connected to \(uri), \(table.count - missing) guests, \(activeGuests ?? 0) of them running"
       if missing > 0 { line += ", \(missing) gone and not forgotten" }
       line += hasEvents ? ", events" : ", no events"
       line += "; \(polls) polls, \(missedPolls) without an answer"

@@ -81,7 +81,7 @@ import Testing
       collector { ip = fd00::1 UDPPort = 6344 dev=eth0 namespace=mgmt }
       # ====== Local configuration ======
       json { UDPport = 36343 FIFO = /tmp/hsflowd_json_fifo }
-      kvm { refreshVMs = 60 }
+      kvm { refreshVMs = 60 forgetVMs = 180 uri = "qemu:///system" }
       xen { update.dominfo = off dsk = on switchport = "^eth" vbd = /sys refreshVMs = 60 }
       docker { hostname = off markTraffic = on }
       containerd { hostname = off markTraffic = off }
@@ -113,9 +113,13 @@ import Testing
       outcome.diagnostics.map { "\($0.severity): \($0.message)" } == [
         "note: \"agent.cidr\" does not choose the address",
         "warning: \"refreshAdaptors\" has no effect", "warning: \"checkAdaptors\" has no effect",
+        "warning: \"update.dominfo\" has no effect", "warning: \"switchport\" has no effect",
+        "warning: \"vbd\" has no effect",
       ])
     let settings = try #require(outcome.settings)
     #expect(settings.collectors.count == 2)
+    #expect(settings.kvm?.uri == "qemu:///system")
+    #expect(settings.kvm?.forgetVMs == 180)
     #expect(settings.dropmon?.hide == "^(a|b)$")
     #expect(settings.dent?.switchport == "^swp[0-9s]+$")
     #expect(settings.opx?.devices == ["e101-001-0", "e101-002-0"])

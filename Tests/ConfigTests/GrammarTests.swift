@@ -100,6 +100,7 @@ struct Entry: Sendable, CustomTestStringConvertible {
       ("sampling", 0, 10_000_000, "400"), ("polling", 0, 300, "30"), ("subAgentId", 0, 199_999, "100000"),
       ("headerBytes", 0, 256, "128"), ("datagramBytes", 200, 8192, "1400"),
       ("refreshAdaptors", 60, 3600, nil), ("checkAdaptors", 1, 3600, nil), ("refreshVMs", 60, 3600, "60"),
+      ("forgetVMs", 60, .max, "180"),
     ] as [(String, UInt32, UInt32, String?)])
   func `ranges and defaults are those of the C agent`(
     name: String, lowest: UInt32, highest: UInt32, text: String?

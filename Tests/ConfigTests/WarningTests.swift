@@ -81,7 +81,6 @@ import Testing
       [
         #"1:9: warning: "loopback" has no effect; it never had one"#,
         #"1:23: warning: "modules" has no effect; every feature is part of the program"#,
-        #"1:36: warning: "forgetVMs" has no effect; virtual machines are forgotten at once"#,
         #"1:51: warning: "samplingDirection" has no effect; the source of the packets decides"#,
       ]
     ),

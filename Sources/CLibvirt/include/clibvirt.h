@@ -25,8 +25,6 @@ struct libvirt_calls {
   __typeof__(virConnectUnregisterCloseCallback) *_Nonnull unregister_close_callback;
   __typeof__(virConnectDomainEventRegisterAny) *_Nonnull register_event;
   __typeof__(virConnectDomainEventDeregisterAny) *_Nonnull deregister_event;
-  __typeof__(virNodeGetInfo) *_Nonnull node_info;
-  __typeof__(virNodeGetFreeMemory) *_Nonnull node_free_memory;
   __typeof__(virConnectListAllDomains) *_Nonnull list_domains;
   __typeof__(virConnectGetAllDomainStats) *_Nonnull all_statistics;
   __typeof__(virDomainStatsRecordListFree) *_Nonnull free_statistics;

@@ -12,13 +12,13 @@ public struct VirtualNode: CounterRecord, Equatable {
   public static var format: DataFormat { DataFormat(0, 2100) }
   public static var name: String { "virt_node" }
 
-  /// Expected clock of the CPUs, MHz. `virNodeGetInfo`.
+  /// Expected clock of the CPUs, MHz. As in `HostCPU`.
   public var megahertz: UInt32 = 0
-  /// Active CPUs. `virNodeGetInfo`.
+  /// Active CPUs. As in `HostCPU`.
   public var cpus: UInt32 = 0
-  /// Memory, bytes. `virNodeGetInfo`.
+  /// Memory, bytes. As in `HostMemory`.
   public var memoryBytes: UInt64 = 0
-  /// Unassigned memory, bytes. `virNodeGetFreeMemory`.
+  /// Free memory, bytes. As in `HostMemory`.
   public var memoryFreeBytes: UInt64 = 0
   /// Running virtual machines, containers or services.
   public var activeDomains: UInt32 = 0

@@ -1,5 +1,0 @@
-import Testing
-
-@testable import VirtualMachines
-
-@Suite struct XMLScannerTests {}
