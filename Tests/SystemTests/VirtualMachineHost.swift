@@ -68,8 +68,10 @@ final class VirtualMachineHost {
   }
 
   private func waitForDaemon() throws {
+    let question = inside + ["virsh", "-q", "-c", "qemu:///system", "uri"]
     try #require(
-      eventually(within: .seconds(30)) { (try? virsh("uri"))?.contains("qemu") == true }, "\(libvirtd.errors)")
+      eventually(within: .seconds(30)) { try Program.run(question, in: lab.hostPath).status == 0 },
+      "\(libvirtd.errors)")
   }
 
   @discardableResult func virsh(_ words: String...) throws -> String {
@@ -107,6 +109,7 @@ final class VirtualMachineHost {
   }
 
   static func adaptor(_ mac: String, _ tap: String, model: String = "virtio") -> String {
-    "<interface type='ethernet'><mac address='\(mac)'/><target dev='\(tap)' managed='yes'/><model type='\(model)'/></interface>"
+    "<interface type='ethernet'><mac address='\(mac)'/><target dev='\(tap)' managed='yes'/><model type='\(model)'/>"
+      + (model == "usb-net" ? "<address type='usb' bus='0' port='1'/>" : "") + "</interface>"
   }
 }

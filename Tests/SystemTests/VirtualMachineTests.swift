@@ -119,7 +119,7 @@ extension SystemTests {
       #expect(try eventually { try account.take(); return account.entities.contains(a.source) })
 
       // Devices that come and go, another name, a start.
-      let disk = try host.disk("more.raw", "sdb", bytes: 1 << 19)
+      let disk = try host.disk("more.raw", "vdb", bytes: 1 << 19)
       try host.virsh("attach-device", "a", try host.folder.write(disk, to: "disk.xml"))
       _ = try account.guest("a") { $0.record(VirtualDiskIO.self)?.capacityBytes == 3 << 19 }
       try host.virsh("detach-interface", "a", "ethernet", "--mac", "52:54:00:00:00:02")
