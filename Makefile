@@ -5,8 +5,8 @@ CONFIGURATION ?= release
 BUILD := .build/$(CONFIGURATION)
 PACKAGES := g++ libvirt-dev
 TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-monitor valgrind tcpdump ethtool \
-RUNS ?= 200000
   libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86
+RUNS ?= 200000
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := build

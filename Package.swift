@@ -106,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "VirtualMachinesTests",
       dependencies: [
-        "Agent", "Bytes", "SFlow", "Config", "HostCounters", "Netlink", "Linux", "CLibvirt", "VirtualMachines",
+        "Agent", "Bytes", "SFlow", "Config", "HostCounters", "Netlink", "Linux", "CLibvirt",
+        "VirtualMachines",
         logging, system,
       ],
       swiftSettings: testRules),

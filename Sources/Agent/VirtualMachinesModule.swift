@@ -54,7 +54,8 @@ final class VirtualMachinesModule: Module {
     isConfigured = wanted != nil
     sendsDisks = settings.kvm != nil || settings.xen?.disks != false
     if settings.kvm != nil, settings.xen != nil {
-      context.logger.notice("virtual machines: kvm { } counts, xen { } does not: both are the guests of libvirt")
+      context.logger.notice(
+        "virtual machines: kvm { } counts, xen { } does not: both are the guests of libvirt")
     }
     if wanted != nil, machines == nil { make() }
     machines?.apply(wanted)
@@ -107,7 +108,9 @@ final class VirtualMachinesModule: Module {
   private func nameInterfaces() {
     var entities: [UInt32: DataSource] = [:]
     // In an order that is always the same: guests whose hashes meet get their numbers in it.
-    let guests = machines.map { $0.guests.sorted { ($0.uuid.high, $0.uuid.low) < ($1.uuid.high, $1.uuid.low) } }
+    let guests = machines.map {
+      $0.guests.sorted { ($0.uuid.high, $0.uuid.low) < ($1.uuid.high, $1.uuid.low) }
+    }
     for guest in guests ?? [] {
       guard let source = source(of: guest.uuid) else { continue }
       for adaptor in guest.description?.adaptors ?? [] {

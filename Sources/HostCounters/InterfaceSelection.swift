@@ -50,7 +50,9 @@ extension InterfaceTable {
   public func hostAdaptors(except guests: Set<UInt32> = []) -> [Interface] {
     let counted = Set(hostTotalInterfaces())
     let adaptors = all.filter { interface in
-      guard interface.isUp, !guests.contains(interface.index), let mac = interface.mac, !mac.isZero else { return false }
+      guard interface.isUp, !guests.contains(interface.index), let mac = interface.mac, !mac.isZero else {
+        return false
+      }
       return interface.kind != "veth" || counted.contains(interface.index)
     }
     return Array(adaptors.prefix(Self.hostAdaptorLimit))

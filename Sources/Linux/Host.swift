@@ -26,7 +26,9 @@ public struct HostName: Sendable, Equatable {
 
 public enum Host {
   /// A variable of the environment, environ(7).
-  public static func environment(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+  public static func environment(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
 
   /// Clock ticks a second, the unit of `/proc/stat` (`sysconf(_SC_CLK_TCK)`).
   public static var ticksPerSecond: UInt64 {

@@ -13,7 +13,8 @@ struct DeviceSum: Equatable, Sendable {
     total = departed
     for (i, old) in last.enumerated() {
       // The same place first: devices rarely move.
-      let now = i < devices.count && devices[i].name == old.name ? devices[i] : devices.first { $0.name == old.name }
+      let now =
+        i < devices.count && devices[i].name == old.name ? devices[i] : devices.first { $0.name == old.name }
       // One whose counters fall is another of the same name.
       if let now, !now.fell(since: old) { continue }
       departed &+= old.values

@@ -43,7 +43,9 @@ public struct Guest: Sendable {
   mutating func update(_ new: GuestStatistics) {
     // The names tell of devices that came or went, should the event be lost.
     let old = statistics
-    if Self.differ(old?.adaptors, new.adaptors) || Self.differ(old?.disks, new.disks) { needsDescription = true }
+    if Self.differ(old?.adaptors, new.adaptors) || Self.differ(old?.disks, new.disks) {
+      needsDescription = true
+    }
     statistics = new
     if let found = new.disks {
       disks.update(found.filter { description?.readOnlyDisks.contains($0.name) != true })
@@ -118,7 +120,9 @@ extension Guest {
     return io
   }
 
-  private static func counter32(_ value: UInt64?) -> UInt32 { value.map { UInt32(truncatingIfNeeded: $0) } ?? .max }
+  private static func counter32(_ value: UInt64?) -> UInt32 {
+    value.map { UInt32(truncatingIfNeeded: $0) } ?? .max
+  }
 
   private static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let (sum, overflow) = a.addingReportingOverflow(b)

@@ -77,7 +77,9 @@ public struct GuestDescription: Equatable, Sendable {
   private mutating func take(_ text: String, at path: [String]) {
     if path == ["domain", "vcpu"], virtualCPUs == 0 { virtualCPUs = UInt32(text) ?? 0 }
     // Containers and paravirtualised guests of Xen.
-    if path == ["domain", "os", "type"], text == "exe" || text == "linux", osName == .unknown { osName = .linux }
+    if path == ["domain", "os", "type"], text == "exe" || text == "linux", osName == .unknown {
+      osName = .linux
+    }
   }
 
   private mutating func close(_ path: [String], _ part: Part) {

@@ -79,7 +79,8 @@ public final class Libvirt: Sendable {
 
   private static func remedy(_ text: String) -> String? {
     if text.contains("Permission denied") || text.contains("authentication") {
-      return "let its user use libvirt's read-only socket (unix_sock_ro_perms in libvirtd.conf), or keep root with -P"
+      return
+        "let its user use libvirt's read-only socket (unix_sock_ro_perms in libvirtd.conf), or keep root with -P"
     }
     if text.contains("No such file or directory") || text.contains("Connection refused") {
       return "is libvirtd running? \"uri\" in the block names another libvirt"

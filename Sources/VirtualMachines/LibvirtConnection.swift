@@ -162,14 +162,17 @@ extension Libvirt {
     guard let uuid = unsafe uuid(of: domain), let name = unsafe calls.name(domain) else { return nil }
     let identifier = unsafe calls.identifier(domain)
     return ListedGuest(
-      uuid: uuid, name: unsafe String(cString: name), identifier: identifier == .max ? -1 : Int32(clamping: identifier)
+      uuid: uuid, name: unsafe String(cString: name),
+      identifier: identifier == .max ? -1 : Int32(clamping: identifier)
     )
   }
 
   func domain(_ uuid: UUID, _ connection: virConnectPtr) -> virDomainPtr? {
     var octets: [UInt8] = []
     for word in [uuid.high, uuid.low] {
-      for shift in stride(from: UInt64(56), through: 0, by: -8) { octets.append(UInt8(truncatingIfNeeded: word >> shift)) }
+      for shift in stride(from: UInt64(56), through: 0, by: -8) {
+        octets.append(UInt8(truncatingIfNeeded: word >> shift))
+      }
     }
     // VIR_UUID_BUFLEN octets.
     return unsafe calls.look_up(connection, octets)

@@ -63,9 +63,16 @@ final class EventSink: Sendable {
     }
     // libvirt has one type for the callbacks of all events and knows by the number what is meant.
     let callbacks: [(virDomainEventID, virConnectDomainEventGenericCallback)] = unsafe [
-      (VIR_DOMAIN_EVENT_ID_LIFECYCLE, unsafeBitCast(lifeCycle, to: virConnectDomainEventGenericCallback.self)),
-      (VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, unsafeBitCast(device, to: virConnectDomainEventGenericCallback.self)),
-      (VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, unsafeBitCast(device, to: virConnectDomainEventGenericCallback.self)),
+      (
+        VIR_DOMAIN_EVENT_ID_LIFECYCLE, unsafeBitCast(lifeCycle, to: virConnectDomainEventGenericCallback.self)
+      ),
+      (
+        VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, unsafeBitCast(device, to: virConnectDomainEventGenericCallback.self)
+      ),
+      (
+        VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+        unsafeBitCast(device, to: virConnectDomainEventGenericCallback.self)
+      ),
     ]
     return unsafe callbacks.compactMap { event, callback in
       let sink = unsafe retain()

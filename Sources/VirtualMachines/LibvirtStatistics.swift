@@ -22,12 +22,16 @@ extension LibvirtConnection {
         poll.isWhole = false
         return poll
       }
-      guard count >= 0, let list = unsafe records else { throw libvirt.failure("cannot get the statistics of guests") }
+      guard count >= 0, let list = unsafe records else {
+        throw libvirt.failure("cannot get the statistics of guests")
+      }
       defer { unsafe libvirt.calls.free_statistics(list) }
       poll.guests.reserveCapacity(Int(count))
       for i in 0..<Int(count) {
         // libvirt says how many there are.
-        guard let record = unsafe list[i], let listed = unsafe libvirt.listed(record.pointee.dom) else { continue }
+        guard let record = unsafe list[i], let listed = unsafe libvirt.listed(record.pointee.dom) else {
+          continue
+        }
         let parameters = unsafe UnsafeBufferPointer(
           start: record.pointee.params, count: Int(clamping: record.pointee.nparams))
         poll.guests.append((listed, unsafe GuestStatistics(parameters)))
@@ -110,7 +114,9 @@ extension Libvirt {
   private func disk(_ domain: virDomainPtr, _ name: String) -> DeviceStatistics {
     var disk = DeviceStatistics(name: name)
     var statistics = virDomainBlockStatsStruct()
-    if unsafe calls.block_statistics(domain, name, &statistics, MemoryLayout<virDomainBlockStatsStruct>.size) == 0 {
+    if unsafe calls.block_statistics(domain, name, &statistics, MemoryLayout<virDomainBlockStatsStruct>.size)
+      == 0
+    {
       disk[GuestStatistics.Disk.readRequests] = UInt64(exactly: statistics.rd_req)
       disk[GuestStatistics.Disk.readBytes] = UInt64(exactly: statistics.rd_bytes)
       disk[GuestStatistics.Disk.writeRequests] = UInt64(exactly: statistics.wr_req)

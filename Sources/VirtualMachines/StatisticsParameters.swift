@@ -83,7 +83,8 @@ extension GuestStatistics {
   }
 
   private static func setAdaptor(
-    _ cursor: inout ASCIICursor, _ parameter: UnsafePointer<virTypedParameter>, _ adaptor: inout DeviceStatistics
+    _ cursor: inout ASCIICursor, _ parameter: UnsafePointer<virTypedParameter>,
+    _ adaptor: inout DeviceStatistics
   ) {
     // What the host's end of an adaptor sent, libvirt already calls received.
     let first: Int

@@ -199,7 +199,10 @@ public final class VirtualMachines {
       stuck.append(old)
     } else {
       // Takes no answer if libvirt is gone; if it is frozen, the worker is.
-      background.run("libvirt: close", within: limits.answer) { old.closeIfAbandoned() } then: { _ in }
+      background.run("libvirt: close", within: limits.answer) {
+        old.closeIfAbandoned()
+      } then: { _ in
+      }
     }
   }
 
@@ -277,7 +280,8 @@ public final class VirtualMachines {
 
   private func describe() {
     let wanted = Array(
-      table.values.lazy.filter { $0.needsDescription && $0.missingSince == nil }.map(\.uuid).prefix(Self.batch))
+      table.values.lazy.filter { $0.needsDescription && $0.missingSince == nil }.map(\.uuid).prefix(
+        Self.batch))
     guard !wanted.isEmpty else { return }
     for uuid in wanted { table[uuid]?.needsDescription = false }
     run("describe", within: limits.answer) { (connection) throws(LibvirtFailure) in
@@ -336,7 +340,8 @@ public final class VirtualMachines {
     for (listed, statistics) in found { table[listed.uuid]?.update(statistics) }
     lastPoll = (pollBegan, loop.now - pollBegan)
     // One that has just come has no description yet; the next poll has it.
-    onPoll(found.compactMap { table[$0.listed.uuid] }.filter { $0.description != nil || !$0.needsDescription })
+    onPoll(
+      found.compactMap { table[$0.listed.uuid] }.filter { $0.description != nil || !$0.needsDescription })
   }
 
   // MARK: - Forgetting
@@ -377,5 +382,7 @@ public final class VirtualMachines {
 }
 
 extension Duration {
-  fileprivate var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+  fileprivate var milliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  }
 }

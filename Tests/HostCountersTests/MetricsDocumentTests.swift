@@ -4,11 +4,11 @@ import Testing
 
 /// `docs/METRICS.md` has every field that is sent, and no other.
 @Suite struct MetricsDocumentTests {
-  /// The structures of the counter samples of host and interfaces in the order of the document.
+  /// The structures of the counter samples of host, interfaces and guests in the order of the document.
   private static let structures: [any SFlowRecord] = [
     HostDescription(), HostCPU(), HostMemory(), HostDiskIO(), HostNetworkIO(), HostIPGroup(), HostICMPGroup(),
     HostTCPGroup(), HostUDPGroup(), HostAdapters(), InterfaceCounters(), PortName(),
-    LAGPortStats(), OpticalModule(),
+    LAGPortStats(), OpticalModule(), VirtualNode(), HostParent(), VirtualCPU(), VirtualMemory(), VirtualDiskIO(), VirtualNetworkIO(),
   ]
 
   /// A section of the document about a structure: "`host_cpu`, 0:2003" and the rows of its table.

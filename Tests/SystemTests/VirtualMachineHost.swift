@@ -42,7 +42,8 @@ final class VirtualMachineHost {
 
   deinit {
     let pids = root + "/run/libvirt/qemu"
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: pids)) ?? [] where name.hasSuffix(".pid") {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: pids)) ?? []
+    where name.hasSuffix(".pid") {
       if let pid = pid_t(contents(pids + "/" + name).filter(\.isNumber)) { kill(pid, SIGKILL) }
     }
     libvirtd.signal(SIGCONT)

@@ -37,7 +37,8 @@ extension SystemTests {
 
       /// The sample of a guest once it fulfils `condition`.
       func guest(
-        _ name: String, within limit: Duration = .seconds(40), _ condition: (CounterSample) -> Bool = { _ in true }
+        _ name: String, within limit: Duration = .seconds(40),
+        _ condition: (CounterSample) -> Bool = { _ in true }
       ) throws -> CounterSample {
         guests[name] = nil
         let came = try eventually(within: limit) {
@@ -63,11 +64,13 @@ extension SystemTests {
       let host = try VirtualMachineHost(lab)
       let account = Account(try lab.collector())
       let devices =
-        try host.disk("a.raw", "vda", bytes: 1 << 20) + VirtualMachineHost.adaptor("52:54:00:00:00:01", "tapa")
+        try host.disk("a.raw", "vda", bytes: 1 << 20)
+        + VirtualMachineHost.adaptor("52:54:00:00:00:01", "tapa")
         + VirtualMachineHost.adaptor("52:54:00:00:00:02", "tapu", model: "usb-net")
       try host.virsh("create", try host.describe("a", devices: devices))
       try host.virsh("create", "--paused", try host.describe("b", devices: ""))
-      try host.virsh("define", try host.describe("c", devices: VirtualMachineHost.adaptor("52:54:00:00:00:03", "tapc")))
+      try host.virsh(
+        "define", try host.describe("c", devices: VirtualMachineHost.adaptor("52:54:00:00:00:03", "tapc")))
       let agent = try Agent(
         "sflow { polling = 1 collector { ip = 10.99.0.2 } kvm { } pcap { dev = tapa sampling = 1 } }",
         in: lab.hostPath, wrapped: host.inside)
@@ -77,7 +80,9 @@ extension SystemTests {
       let a = try account.guest("a") { $0.record(HostAdapters.self)?.adapters.count == 2 }
       let after = try host.statistics(of: "a")
       func lies(_ value: UInt64?, _ keys: String...) -> Bool {
-        let (low, high) = keys.reduce((0, 0) as (UInt64, UInt64)) { ($0.0 + (before[$1] ?? 0), $0.1 + (after[$1] ?? 0)) }
+        let (low, high) = keys.reduce((0, 0) as (UInt64, UInt64)) {
+          ($0.0 + (before[$1] ?? 0), $0.1 + (after[$1] ?? 0))
+        }
         return value.map { $0 >= low && $0 <= high } ?? false
       }
       let cpu = try #require(a.record(VirtualCPU.self))
@@ -102,7 +107,8 @@ extension SystemTests {
       let tap = try Program.run(["cat", "/sys/class/net/tapa/ifindex"], in: lab.hostPath)
       let link = try Program.run(["ip", "-o", "link", "show", "tapa"], in: lab.hostPath)
       #expect(
-        link.output.hasPrefix("\(a.record(HostAdapters.self)?.adapters.first?.index ?? 0):"), "\(tap) \(link)")
+        link.output.hasPrefix("\(a.record(HostAdapters.self)?.adapters.first?.index ?? 0):"), "\(tap) \(link)"
+      )
 
       // Those that do not run.
       let b = try account.guest("b")
@@ -116,7 +122,10 @@ extension SystemTests {
       // Packets to the guest name it.
       try lab.ip(lab.host, "addr add 10.98.0.1/24 dev tapa")
       _ = try Program.run(["bash", "-c", "echo x > /dev/udp/10.98.0.2/9"], in: lab.hostPath)
-      #expect(try eventually { try account.take(); return account.entities.contains(a.source) })
+      #expect(
+        try eventually {
+          try account.take(); return account.entities.contains(a.source)
+        })
 
       // Devices that come and go, another name, a start.
       let disk = try host.disk("more.raw", "vdb", bytes: 1 << 19)
@@ -149,7 +158,10 @@ extension SystemTests {
 
       // Gone.
       try host.virsh("destroy", "a")
-      #expect(try eventually { try account.take(); return account.node?.activeDomains == 2 })
+      #expect(
+        try eventually {
+          try account.take(); return account.node?.activeDomains == 2
+        })
       try account.checkHost()
       let resident = agent.status("VmRSS").first.flatMap { Int($0) } ?? .max
       #expect(resident <= 30 * 1024)

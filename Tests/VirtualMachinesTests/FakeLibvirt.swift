@@ -37,7 +37,11 @@ final class FakeHypervisor: @unchecked Sendable {
   private var _troubles: [String: Trouble] = [:]
   private var _calls: [String: Int] = [:]
   private var _isAlive = true
-  private var _callbacks: [Int32: (event: Int32, call: virConnectDomainEventGenericCallback, sink: UnsafeMutableRawPointer?, free: virFreeCallback?)] = [:]
+  private var _callbacks:
+    [Int32: (
+      event: Int32, call: virConnectDomainEventGenericCallback, sink: UnsafeMutableRawPointer?,
+      free: virFreeCallback?
+    )] = [:]
   private var _closing: (call: virConnectCloseFunc, sink: UnsafeMutableRawPointer?, free: virFreeCallback?)?
   private var _connections = 0
   private var _open = 0
@@ -45,7 +49,7 @@ final class FakeHypervisor: @unchecked Sendable {
 
   private static let all = Mutex<[FakeHypervisor]>([])
 
-  init() { number = Self.all.withLock { $0.count } ; Self.all.withLock { $0.append(self) } }
+  init() { number = Self.all.withLock { $0.count }; Self.all.withLock { $0.append(self) } }
 
   var uri: String { "fake:///\(number)" }
   var guests: [Guest] {
@@ -110,7 +114,6 @@ final class FakeHypervisor: @unchecked Sendable {
   private static func of(_ connection: virConnectPtr?) -> FakeHypervisor {
     Unmanaged<FakeHypervisor>.fromOpaque(UnsafeRawPointer(connection!)).takeUnretainedValue()
   }
-
 
   static let table: libvirt_calls = {
     // Every entry is set below.
@@ -189,7 +192,8 @@ final class FakeHypervisor: @unchecked Sendable {
         for (j, parameter) in guest.parameters.enumerated() { fill(parameters + j, parameter.0, parameter.1) }
         record.initialize(
           to: virDomainStatsRecord(
-            dom: FakeDomain(fake, guest).retained, params: parameters, nparams: Int32(guest.parameters.count)))
+            dom: FakeDomain(fake, guest).retained, params: parameters, nparams: Int32(guest.parameters.count))
+        )
         list[i] = record
       }
       records?.pointee = list
@@ -233,13 +237,18 @@ final class FakeHypervisor: @unchecked Sendable {
     }
     calls.identifier = { FakeDomain.of($0).guest.identifier }
     calls.xml = { domain, _ in
-      guard FakeDomain.of(domain).fake.enter("xml"), let xml = FakeDomain.of(domain).guest.xml else { return nil }
+      guard FakeDomain.of(domain).fake.enter("xml"), let xml = FakeDomain.of(domain).guest.xml else {
+        return nil
+      }
       return strdup(xml)
     }
     calls.info = { domain, result in
-      guard FakeDomain.of(domain).fake.enter("info"), let info = FakeDomain.of(domain).guest.info else { return -1 }
+      guard FakeDomain.of(domain).fake.enter("info"), let info = FakeDomain.of(domain).guest.info else {
+        return -1
+      }
       result?.pointee = virDomainInfo(
-        state: info.state, maxMem: info.maximum, memory: info.memory, nrVirtCpu: info.cpus, cpuTime: info.time)
+        state: info.state, maxMem: info.maximum, memory: info.memory, nrVirtCpu: info.cpus, cpuTime: info.time
+      )
       return 0
     }
     calls.interface_statistics = { domain, device, result, _ in

@@ -32,7 +32,8 @@ import Testing
     let bench = try VMBench((0..<500).map { runningGuest($0, disks: 8, adaptors: 8) })
     bench.poll()
     #expect(bench.polled.count == 500)
-    #expect(bench.polled.allSatisfy { $0.description?.adaptors.count == 8 && $0.diskIO?.capacityBytes == 16 << 30 })
+    #expect(
+      bench.polled.allSatisfy { $0.description?.adaptors.count == 8 && $0.diskIO?.capacityBytes == 16 << 30 })
     bench.fake.forgetCalls()
     for _ in 0..<10 { bench.poll() }
     #expect(bench.polls == 11)
@@ -42,7 +43,9 @@ import Testing
   @Test func `guests that do not run are reported without counters`() throws {
     var guest = runningGuest(1)
     guest.identifier = .max
-    guest.parameters = [("state.state", .int(5)), ("vcpu.maximum", .uint(4)), ("balloon.maximum", .ulong(2048))]
+    guest.parameters = [
+      ("state.state", .int(5)), ("vcpu.maximum", .uint(4)), ("balloon.maximum", .ulong(2048)),
+    ]
     let bench = try VMBench([guest])
     bench.poll()
     let found = try #require(bench.guest("guest1"))
@@ -55,7 +58,9 @@ import Testing
     #expect(bench.fake.calls["info"] == nil)
   }
 
-  @Test(arguments: [(3, DomainState.paused), (6, .crashed), (7, .paused), (2, .blocked)] as [(Int32, DomainState)])
+  @Test(
+    arguments: [(3, DomainState.paused), (6, .crashed), (7, .paused), (2, .blocked)] as [(Int32, DomainState)]
+  )
   func `paused and crashed guests keep their counters`(state: Int32, shown: DomainState) throws {
     var guest = runningGuest(1, base: 50)
     guest.parameters[0] = ("state.state", .int(state))
@@ -67,7 +72,8 @@ import Testing
 
   @Test func `read-only disks do not count`() throws {
     var guest = runningGuest(1, disks: 2, base: 50)
-    guest.xml = guest.xml?.replacing("<target dev='vd1' bus='virtio'/>", with: "<target dev='vd1'/><readonly/>")
+    guest.xml = guest.xml?.replacing(
+      "<target dev='vd1' bus='virtio'/>", with: "<target dev='vd1'/><readonly/>")
     let bench = try VMBench([guest])
     bench.poll()
     #expect(bench.guest("guest1")?.diskIO?.readRequests == 50)

@@ -102,14 +102,17 @@ final class VMBench {
 func uuid(_ number: Int) -> UUID { UUID(high: 0x1111_2222_3333_4444, low: UInt64(number)) }
 
 func mac(_ number: Int) -> String {
-  "52:54:00:" + [number >> 16, number >> 8, number].map { part in
-    let text = String(part & 0xFF, radix: 16)
-    return text.count == 1 ? "0" + text : text
-  }.joined(separator: ":")
+  "52:54:00:"
+    + [number >> 16, number >> 8, number].map { part in
+      let text = String(part & 0xFF, radix: 16)
+      return text.count == 1 ? "0" + text : text
+    }.joined(separator: ":")
 }
 
 /// XML and parameters of a running guest, as libvirt 9 writes them, with counters of `base`.
-func runningGuest(_ number: Int, disks: Int = 1, adaptors: Int = 1, base: UInt64 = 1000) -> FakeHypervisor.Guest {
+func runningGuest(_ number: Int, disks: Int = 1, adaptors: Int = 1, base: UInt64 = 1000)
+  -> FakeHypervisor.Guest
+{
   var guest = FakeHypervisor.Guest(uuid: uuid(number), name: "guest\(number)", identifier: UInt32(number + 1))
   var devices = ""
   var parameters: [(String, FakeHypervisor.Value)] = [
@@ -131,7 +134,8 @@ func runningGuest(_ number: Int, disks: Int = 1, adaptors: Int = 1, base: UInt64
   }
   parameters.append(("block.count", .uint(UInt32(disks))))
   for i in 0..<disks {
-    devices += "<disk type='block' device='disk'><source dev='/dev/x'/><target dev='vd\(i)' bus='virtio'/></disk>"
+    devices +=
+      "<disk type='block' device='disk'><source dev='/dev/x'/><target dev='vd\(i)' bus='virtio'/></disk>"
     parameters += [
       ("block.\(i).name", .text("vd\(i)")), ("block.\(i).path", .text("/dev/x")),
       ("block.\(i).rd.reqs", .ulong(base)), ("block.\(i).rd.bytes", .ulong(base * 512)),

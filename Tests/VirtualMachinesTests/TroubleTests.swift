@@ -19,7 +19,8 @@ import Testing
     configuration.xen = .init()
     machines.apply(VirtualMachines.Settings(configuration))
     loop.run(for: .seconds(3600))
-    #expect(log.all == ["warning: virtual machines: cannot open libvirt: no such file; install it (will retry)"])
+    #expect(
+      log.all == ["warning: virtual machines: cannot open libvirt: no such file; install it (will retry)"])
     // 1, 2, 4 … 60 seconds.
     #expect((50...80).contains(loop.wakeUps - 60))
     #expect(machines.activeGuests == nil)
@@ -64,7 +65,9 @@ import Testing
     #expect(bench.machines.activeGuests == 1)
     bench.loop.run(for: .seconds(2))
     #expect(bench.machines.activeGuests == nil)
-    #expect(bench.log.all.contains("warning: virtual machines: libvirt gave no answer within 10 s (poll) (will retry)"))
+    #expect(
+      bench.log.all.contains(
+        "warning: virtual machines: libvirt gave no answer within 10 s (poll) (will retry)"))
     // Attempts to connect hang too.
     bench.loop.run(for: .seconds(60))
     bench.poll()
