@@ -106,7 +106,7 @@ let package = Package(
     .testTarget(
       name: "VirtualMachinesTests",
       dependencies: [
-        "Agent", "Bytes", "SFlow", "Config", "HostCounters", "Netlink", "Linux", "CLibvirt",
+        "Agent", "Bytes", "SFlow", "Config", "HostCounters", "Sampling", "Netlink", "Linux", "CLibvirt",
         "VirtualMachines",
         logging, system,
       ],

@@ -98,7 +98,7 @@ final class VirtualMachineHost {
     try folder.write(
       """
       <domain type='qemu'><name>\(name)</name><memory unit='MiB'>16</memory><vcpu>1</vcpu>
-      <os><type arch='x86_64' machine='pc'>hvm</type></os>
+      <os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>
       <devices><emulator>\(tool("qemu-system-x86_64") ?? "")</emulator>\(devices)</devices></domain>
       """, to: name + ".xml")
   }
