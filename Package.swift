@@ -56,12 +56,13 @@ let package = Package(
     .target(
       name: "Sampling", dependencies: ["Bytes", "Netlink", "SFlow", "Config", "Linux", logging, system],
       swiftSettings: rules),
+    .target(name: "Discovery", dependencies: ["Bytes", "Config", "Linux", logging], swiftSettings: rules),
     // Assembly.
     .target(
       name: "Agent",
       dependencies: [
-        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", "Sampling", logging,
-        system,
+        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", "Sampling", "Discovery",
+        logging, system,
       ],
       swiftSettings: rules),
     .executableTarget(
@@ -92,11 +93,15 @@ let package = Package(
       name: "SamplingTests",
       dependencies: ["Bytes", "Netlink", "SFlow", "Config", "Linux", "Sampling", logging, system],
       swiftSettings: testRules),
+    .testTarget(
+      name: "DiscoveryTests", dependencies: ["Bytes", "Config", "Linux", "Discovery", logging],
+      swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
     .testTarget(
       name: "AgentTests",
       dependencies: [
-        "Agent", "Bytes", "Config", "HostCounters", "Linux", "Netlink", "ProcFS", "SFlow", logging, system,
+        "Agent", "Bytes", "Config", "Discovery", "HostCounters", "Linux", "Netlink", "ProcFS", "SFlow",
+        logging, system,
       ],
       swiftSettings: testRules),
     .testTarget(

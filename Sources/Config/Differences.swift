@@ -28,6 +28,7 @@ extension Settings {
     compare("headerBytes", \.headerBytes)
     compare("datagramBytes", \.datagramBytes)
     compare("refreshVMs", \.refreshVMs)
+    compare("watch") { $0.watch ? "on" : "off" }
 
     lines += old.collectors.without(collectors).map { "collector \($0) removed" }
     lines += collectors.without(old.collectors).map { "collector \($0) added" }

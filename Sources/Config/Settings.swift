@@ -31,6 +31,9 @@ public struct Settings: Equatable, Sendable {
   /// `refreshVMs`: seconds between listings of virtual machines, unless their block says otherwise.
   public var refreshVMs: UInt32 = 60
 
+  /// `watch`: the file is read again when it changes.
+  public var watch = false
+
   /// `collector { }`, in the order of the file.
   public var collectors: [Collector] = []
   /// `dns-sd { }`, or `DNSSD = on`.
