@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 BUILD := .build/$(CONFIGURATION)
 PACKAGES := g++
-TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-monitor valgrind
+TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-monitor valgrind dnsmasq-base unbound
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := build

@@ -22,7 +22,7 @@ public final class FileWatch {
     self.onChange = onChange
     descriptor = Descriptor(owning: try systemCall { inotify_init1(CInt(IN_CLOEXEC | IN_NONBLOCK)) })
     let number = descriptor.rawValue
-    for path in SymbolicLinks.chain(from: path) {
+    for path in SymbolicLinks.waypoints(from: path) {
       let watch = try systemCall {
         unsafe inotify_add_watch(number, SymbolicLinks.folder(of: path), Self.events)
       }

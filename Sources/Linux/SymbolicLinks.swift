@@ -12,6 +12,24 @@ public enum SymbolicLinks {
     return chain
   }
 
+  /// Every name on the way from `path` to a file that may be exchanged for another: those of `chain`, and of the folders on
+  /// the way those that are links themselves.
+  static func waypoints(from path: String) -> [String] {
+    var all: [String] = []
+    var ahead = [path]
+    while let path = ahead.popLast(), all.count <= 40 {
+      if all.contains(path) { continue }
+      all.append(path)
+      ahead += chain(from: path).dropFirst()
+      var folder = folder(of: path)
+      while folder != "/", folder != "." {
+        if target(of: folder) != nil { ahead.append(folder) }
+        folder = Self.folder(of: folder)
+      }
+    }
+    return all
+  }
+
   /// What the link at `path` says; `nil` if it is none.
   private static func target(of path: String) -> String? {
     var room = [UInt8](repeating: 0, count: 4096)
