@@ -30,7 +30,8 @@ extension SystemTests {
 
       var server = try Dnsmasq(Self.everySecond, in: lab)
       #expect(hurry(agent, until: "DNS-SD: polling 0 → 1, collector collector.example.com added"))
-      #expect(try receiver.require().sequence == 1)
+      // The first may come before the collector's name has its address.
+      #expect(try receiver.require().sequence <= 2)
       #expect(eventually { agent.auto.contains("polling=1\ncollector=10.99.0.2\n") })
       #expect(agent.says("settings in force: sampling = 400 (default), polling = 1 (DNS-SD)"))
 
@@ -45,7 +46,7 @@ extension SystemTests {
           + "txt-record=\(Self.domain),headerBytes=64,bogus,polling=1M", in: lab)
       #expect(agent.says("collector collector.example.com port 6344 added"))
       let last = try receiver.drain().last?.sequence ?? 1
-      #expect(try other.require().sequence == last + 1)
+      #expect((last + 1...last + 2).contains(try other.require().sequence))
       #expect(
         eventually { agent.auto.contains("sampling.app299=300\n") && agent.auto.contains("header=64\n") })
       #expect(agent.count(#""bogus" is ignored: there is no "=" in it"#) == 1)
