@@ -5,7 +5,7 @@ CONFIGURATION ?= release
 BUILD := .build/$(CONFIGURATION)
 PACKAGES := g++ libvirt-dev
 TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-monitor valgrind tcpdump ethtool \
-  libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86
+  libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 dnsmasq-base unbound
 RUNS ?= 200000
 RELEASE_FLAGS := -c release --static-swift-stdlib
 

@@ -67,12 +67,13 @@ let package = Package(
       name: "VirtualMachines",
       dependencies: ["Bytes", "SFlow", "Config", "Linux", "CLibvirt", logging, system],
       swiftSettings: rules),
+    .target(name: "Discovery", dependencies: ["Bytes", "Config", "Linux", logging], swiftSettings: rules),
     // Assembly.
     .target(
       name: "Agent",
       dependencies: [
         "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", "Sampling",
-        "VirtualMachines", logging, system,
+        "VirtualMachines", "Discovery", logging, system,
       ],
       swiftSettings: rules),
     .executableTarget(
@@ -111,11 +112,15 @@ let package = Package(
         logging, system,
       ],
       swiftSettings: testRules),
+    .testTarget(
+      name: "DiscoveryTests", dependencies: ["Bytes", "Config", "Linux", "Discovery", logging],
+      swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
     .testTarget(
       name: "AgentTests",
       dependencies: [
-        "Agent", "Bytes", "Config", "HostCounters", "Linux", "Netlink", "ProcFS", "SFlow", logging, system,
+        "Agent", "Bytes", "Config", "Discovery", "HostCounters", "Linux", "Netlink", "ProcFS", "SFlow",
+        logging, system,
       ],
       swiftSettings: testRules),
     .testTarget(

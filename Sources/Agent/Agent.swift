@@ -1,5 +1,6 @@
 public import Bytes
 public import Config
+internal import Discovery
 internal import HostCounters
 public import Linux
 public import Logging
@@ -31,34 +32,40 @@ public final class Agent {
   private let exporter: Exporter
   private let identity: AgentIdentity.Found
   private let autoFile: AutoFileWriter?
-  private var settings: Settings
+  private var inForce: SettingsInForce
+  private var settings: Settings { inForce.settings }
+  private var discovery: ServiceDiscovery?
+  private var watch: ConfigurationWatch?
   private var addressKeeper: AddressKeeper?
   private var modules: [any Module] = []
 
   /// - Parameters:
   ///   - settings: as the configuration says.
   ///   - background: for what may block.
+  ///   - names: for questions to the resolver, which must hold up nothing else.
   public convenience init(
     _ settings: Settings, options: Options, loop: any EventLoop, background: any BackgroundRunner,
-    logger: Logger
+    names: any BackgroundRunner, logger: Logger
   ) {
     self.init(
       settings, options: options, loop: loop, background: background,
-      network: KernelNetwork(background: background),
+      network: KernelNetwork(background: names),
       interfaces: InterfaceMonitor(loop: loop, logger: logger),
-      logger: logger)
+      names: names, logger: logger)
   }
 
   /// - Parameters:
   ///   - network: how collectors are reached.
   ///   - interfaces: the interfaces of the host.
   ///   - transceivers: reads what is plugged into them.
+  ///   - nameSource: what DNS-SD asks.
   init(
     _ settings: Settings, options: Options, loop: any EventLoop, background: any BackgroundRunner,
     network: any CollectorNetwork, interfaces: any HostInterfaces,
-    transceivers: @escaping OpticalModules.Reader = OpticalModules.read, logger: Logger
+    transceivers: @escaping OpticalModules.Reader = OpticalModules.read, names: any BackgroundRunner,
+    nameSource: NameSource = .system, logger: Logger
   ) {
-    self.settings = settings
+    inForce = SettingsInForce(file: settings)
     self.options = options
     self.logger = logger
     self.interfaces = interfaces
@@ -81,6 +88,12 @@ public final class Agent {
       publish()
     }
     exporter.onCollectorAddressChange = { [unowned self] in publish() }
+    discovery = ServiceDiscovery(
+      loop: loop, background: names, source: nameSource, features: Catalogue.features, logger: logger
+    ) { [unowned self] in takeDiscovered() }
+    watch = ConfigurationWatch(options.configurationPath, loop: loop, logger: logger) { [unowned self] in
+      reload()
+    }
   }
 
   // MARK: - Life
@@ -90,6 +103,7 @@ public final class Agent {
     logger.notice("host UUID \(identity.uuid) (\(identity.origin))")
     interfaces.start()
     addressKeeper?.apply(settings)
+    discovery?.apply(inForce.file.dnsSD)
     // Not before: an election without the settings would announce an address that nobody wants.
     interfaces.onChange = { [unowned self] changes in
       addressKeeper?.elect()
@@ -100,10 +114,9 @@ public final class Agent {
 
   /// Begins to poll and send.
   public func start() {
-    applyToExporter()
-    publish()
-    for module in modules { module.apply(settings) }
-    logger.notice("sub-agent \(AgentIdentity.subAgentID(settings)), counters every \(settings.polling) s")
+    applyToParts()
+    logger.notice("sub-agent \(subAgentID), counters every \(settings.polling) s")
+    guard inForce.file.dnsSD == nil else { return }
     if settings.polling == 0 { logger.warning("polling is 0: no counters are sent") }
     if settings.collectors.isEmpty { logger.warning("there is no collector: nothing is sent") }
   }
@@ -111,8 +124,10 @@ public final class Agent {
   /// Sends what is pending.
   public func shutDown() { exporter.flush() }
 
+  // MARK: - Changes of the settings
+
   /// Reads the configuration again. A good one takes force without disturbing what it does not change; a bad one
-  /// is refused and the old one stays.
+  /// is refused and the old one stays. DNS is asked again.
   public func reload() {
     guard let new = logger.settings(of: options.configurationPath) else {
       exporter.countReload(accepted: false)
@@ -120,30 +135,54 @@ public final class Agent {
       return
     }
     exporter.countReload(accepted: true)
-    let differences = new.differences(from: settings)
+    if new.uuid != inForce.file.uuid { logger.warning("a changed uuid takes effect at the next start") }
+    let isAsked = new.dnsSD != nil && new.dnsSD == inForce.file.dnsSD
+    adopt("configuration reloaded") {
+      $0.file = new
+      discovery?.apply(new.dnsSD)
+      $0.answer = discovery?.answer ?? .none
+    }
+    if isAsked { discovery?.hurry() }
+  }
+
+  /// DNS says something new.
+  private func takeDiscovered() {
+    guard let discovery else { return }
+    adopt("DNS-SD") { $0.answer = discovery.answer }
+    let origins = inForce.origins
+    if !origins.isEmpty { logger.info("settings in force: \(origins.joined(separator: ", "))") }
+  }
+
+  /// The one way in which settings change while the agent runs: whoever the change comes from, only what it changes
+  /// is stopped and started.
+  private func adopt(_ cause: String, _ change: (inout SettingsInForce) -> Void) {
+    let old = settings
+    change(&inForce)
+    let differences = settings.differences(from: old)
     logger.notice(
-      "configuration reloaded: \(differences.isEmpty ? "nothing changed" : differences.joined(separator: ", "))"
-    )
-    if new.uuid != settings.uuid { logger.warning("a changed uuid takes effect at the next start") }
-    settings = new
+      "\(cause): \(differences.isEmpty ? "nothing changed" : differences.joined(separator: ", "))")
+    applyToParts()
+  }
+
+  private func applyToParts() {
+    let settings = settings
     addressKeeper?.apply(settings)
-    applyToExporter()
+    exporter.apply(
+      subAgentID: subAgentID, datagramBytes: settings.datagramBytes, collectors: settings.collectors)
     for module in modules { module.apply(settings) }
+    watch?.apply(settings.watch)
     publish()
   }
 
-  private func applyToExporter() {
-    exporter.apply(
-      subAgentID: AgentIdentity.subAgentID(settings), datagramBytes: settings.datagramBytes,
-      collectors: settings.collectors)
-  }
+  /// Not a matter of DNS-SD: as long as it says nothing there are no sources, but the agent is the same.
+  private var subAgentID: UInt32 { AgentIdentity.subAgentID(inForce.file) }
 
   /// Tells sub-agents of this host what is in force.
   private func publish() {
     guard let autoFile, let addressKeeper else { return }
     autoFile.write(
       AutoFile(
-        state: addressKeeper.address == nil ? .suppressed : .active, hostname: HostName().node,
+        state: addressKeeper.address == nil ? .suppressed : inForce.published, hostname: HostName().node,
         settings: settings,
         agentAddress: addressKeeper.address, agentDevice: addressKeeper.device,
         collectors: settings.collectors.compactMap { collector in
@@ -169,6 +208,8 @@ public final class Agent {
   /// Counters as `name=value`, then the state of every part, one line each.
   public func report() -> [String] {
     var lines = exporter.telemetry.lines
+    lines += (discovery?.status ?? []).map { "DNS-SD: \($0)" }
+    lines += inForce.origins.map { "setting \($0)" }
     for module in modules { lines += module.status.map { "\(module.name): \($0)" } }
     for collector in exporter.collectors {
       lines.append("collector \(collector.settings): \(collector.status)")

@@ -19,13 +19,23 @@ final class AutoFileWriter {
     self.path = path
     published = PublishedFile(path)
     self.logger = logger
+    // Readers compare revisions, and the agent's restart is nothing to them.
+    if let before = try? WholeFile.read(path) {
+      revision = AutoFile.revision(of: String(decoding: before, as: UTF8.self)) ?? 0
+      left = before
+    }
   }
+
+  /// What an agent before this one left there.
+  private var left: [UInt8]?
 
   func write(_ file: AutoFile) {
     let new = file.content
     guard new != content else { return }
     content = new
-    revision += 1
+    // As it is there already: the same revision again.
+    if left.map({ $0 != Array(file.text(revision: revision).utf8) }) ?? true { revision &+= 1 }
+    left = nil
     do throws(Errno) {
       try published.replace(with: file.text(revision: revision))
       if hasFailed { logger.notice("\(path): written again") }

@@ -60,8 +60,9 @@ final class Collector {
   private static let longestBackOff = Duration.seconds(60)
   /// Without an error for so long it works again. ICMP errors are rare and late: the receiver limits their rate.
   private static let quietForRecovery = Duration.seconds(10)
-  /// getaddrinfo(3) does not tell how long an answer is good.
-  private static let answerIsGoodFor = Duration.seconds(300)
+  /// getaddrinfo(3), which alone knows of hosts(5) and all else that nsswitch.conf(5) names, does not tell how long an
+  /// answer is good; a cache on the way keeps what may be kept.
+  private static let answerIsGoodFor = Duration.seconds(60)
 
   init(
     _ settings: Settings.Collector, loop: any EventLoop, network: any CollectorNetwork, logger: Logger,

@@ -42,7 +42,7 @@ final class SampledInterfaces {
 /// Everything this build can do. A new feature is a line here.
 enum Catalogue {
   /// Features of the configuration beyond host counters; blocks of others are reported and ignored.
-  static let features: Set<Feature> = [.nflog, .ulog, .pcap, .kvm, .xen]
+  static let features: Set<Feature> = [.dnsSD, .nflog, .ulog, .pcap, .kvm, .xen]
 
   /// The modules in the order in which they start.
   static func modules(_ context: ModuleContext) -> [any Module] {

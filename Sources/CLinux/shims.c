@@ -64,6 +64,44 @@ int cl_getopt(int argc, char *const *argv, const char *letters, const char **arg
 // 0 and not 1: then glibc also forgets its place in a cluster of letters, getopt(3).
 void cl_getopt_restart(void) { optind = 0; }
 
+int cl_dns_search_list(char *room, size_t size, int *ndots) {
+  struct __res_state state = {0};
+  if (res_ninit(&state) != 0) return -1;
+  int count = 0;
+  *ndots = (int)state.ndots;
+  for (char *const *domain = state.dnsrch; *domain != NULL; domain++) {
+    size_t length = strlen(*domain) + 1;
+    if (length > size) break;
+    memcpy(room, *domain, length);
+    room += length;
+    size -= length;
+    count++;
+  }
+  res_nclose(&state);
+  return count;
+}
+
+int cl_dns_query(const char *name, int type, uint8_t *answer, size_t room, int *failure, int *number, int *code) {
+  struct __res_state state = {0};
+  *code = -1;
+  if (room < 12 || res_ninit(&state) != 0) {
+    *failure = NETDB_INTERNAL;
+    *number = errno;
+    return -1;
+  }
+  state.options |= RES_USE_EDNS0;
+  memset(answer, 0, 12);
+  errno = 0;
+  int length = res_nquery(&state, name, 1, type, answer, (int)room);
+  *number = errno;
+  *failure = length < 0 ? state.res_h_errno : 0;
+  // The first bit of the third octet tells an answer from a question, the last four of the fourth are the code.
+  if (answer[2] & 0x80) *code = answer[3] & 0x0F;
+  res_nclose(&state);
+  // The resolver tells the length that the answer had, which can be more than there was room for.
+  return length > (int)room ? (int)room : length;
+}
+
 int cl_ethtool_link(int socket, const char *name, uint32_t *speed, uint8_t *duplex) {
   // Three masks follow the structure, of at most 127 words each.
   _Alignas(8) char room[sizeof(struct ethtool_link_settings) + 3 * 127 * sizeof(uint32_t)] = {0};

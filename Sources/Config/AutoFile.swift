@@ -71,6 +71,15 @@ public struct AutoFile: Equatable, Sendable {
     """
   }
 
+  /// The revision of a whole file; `nil` if it is none, or if there can be no higher one.
+  public static func revision(of text: String) -> UInt32? {
+    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    guard let first = lines.first, first.hasPrefix("rev_start="), let revision = UInt32(first.dropFirst(10)),
+      lines.last == "rev_end=\(revision)", revision < .max
+    else { return nil }
+    return revision
+  }
+
   /// The lines between the two revisions, the elected address included.
   public var content: String {
     if state == .suppressed { return "" }

@@ -29,6 +29,7 @@ extension Settings {
     compare("datagramBytes", \.datagramBytes)
     compare("refreshVMs", \.refreshVMs)
     compare("forgetVMs", \.forgetVMs)
+    compare("watch") { $0.watch ? "on" : "off" }
 
     lines += old.collectors.without(collectors).map { "collector \($0) removed" }
     lines += collectors.without(old.collectors).map { "collector \($0) added" }

@@ -42,4 +42,14 @@ extension Settings {
     }
     return result
   }
+
+  /// These settings of the file while DNS-SD has said nothing yet, or that nothing is to be measured: no collectors, no
+  /// polling, and no source of packets. Who the agent is does not depend on it.
+  public var withoutCollectors: Settings {
+    var result = applying(DiscoveredSettings())
+    result.polling = 0
+    (result.nflog, result.ulog, result.psample, result.dropmon) = (nil, nil, nil, nil)
+    (result.pcap, result.epcap) = ([], [])
+    return result
+  }
 }

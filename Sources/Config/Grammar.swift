@@ -62,6 +62,9 @@ public enum Grammar {
     .integer(
       "refreshVMs", refresh, unit: "seconds", default: "60", "Time between listings of virtual machines."
     ) { $0.settings.refreshVMs = $1 },
+    .flag("watch", default: "off", "Read this file again when it changes, as at SIGHUP.") {
+      $0.settings.watch = $1
+    },
     forgetVMs(default: "180") { $0.settings.forgetVMs = $1 },
     .ignored(
       "modules", .path, because: "every feature is part of the program",

@@ -33,6 +33,9 @@ public struct Settings: Equatable, Sendable {
   /// `forgetVMs`: seconds for which a virtual machine is remembered that is gone.
   public var forgetVMs: UInt32 = 180
 
+  /// `watch`: the file is read again when it changes.
+  public var watch = false
+
   /// `collector { }`, in the order of the file.
   public var collectors: [Collector] = []
   /// `dns-sd { }`, or `DNSSD = on`.

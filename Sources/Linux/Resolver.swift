@@ -6,6 +6,13 @@ internal import SystemPackage
 public struct ResolverError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What getaddrinfo(3) says: "Name or service not known".
   public var description: String
+  /// It may well have one: the name servers did not say that it has none (`EAI_AGAIN`).
+  public var isTemporary = false
+
+  public init(description: String, isTemporary: Bool = false) {
+    self.description = description
+    self.isTemporary = isTemporary
+  }
 }
 
 public enum Resolver {
@@ -19,7 +26,7 @@ public enum Resolver {
     guard code == 0 else {
       // The texts are constants of libc.
       let text = code == EAI_SYSTEM ? Errno.latest.explanation : unsafe String(cString: gai_strerror(code))
-      return .failure(ResolverError(description: text))
+      return .failure(ResolverError(description: text, isTemporary: code == EAI_AGAIN))
     }
     defer { unsafe freeaddrinfo(list) }
     var addresses: [SocketAddress] = []

@@ -39,6 +39,9 @@ public final class PublishedFile {
   /// Publishes `text`, mode 0644: written beside the old file and renamed, so that a reader sees the old one or the
   /// new one whole. Where the folder cannot be written to any more, the file itself is rewritten.
   public func replace(with text: String) throws(Errno) {
+    // A link stays a link: the file that it leads to may be in a folder of our own.
+    let chain = SymbolicLinks.chain(from: path)
+    let path = chain[chain.count - 1]
     let temporary = "\(path).\(getpid()).new"
     do throws(Errno) {
       let new = try systemCall {

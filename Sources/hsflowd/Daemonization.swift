@@ -45,8 +45,12 @@ struct Daemonization {
     Host.raiseDescriptorLimit()
     let loop = try attempt("make an event loop") { () throws(Errno) in try EpollLoop() }
     let background = try attempt("make a mailbox") { () throws(Errno) in try BackgroundWork(loop: loop) }
-    background.onOverrun = { [logger] in logger.warning("\($0): takes too long; going on without it") }
-    let agent = Agent(settings, options: options.agent, loop: loop, background: background, logger: logger)
+    let names = try attempt("make a mailbox") { () throws(Errno) in try BackgroundWork(loop: loop) }
+    for work in [background, names] {
+      work.onOverrun = { [logger] in logger.warning("\($0): takes too long; going on without it") }
+    }
+    let agent = Agent(
+      settings, options: options.agent, loop: loop, background: background, names: names, logger: logger)
     agent.prepare()
     try dropRoot(settings)
     if options.prints { agent.onDatagram(Self.printInWords) }

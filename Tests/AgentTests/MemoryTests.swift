@@ -19,7 +19,7 @@ import Testing
       let agent = Agent(
         try settings("agentIP = 192.0.2.10  polling = 20  collector { ip = 192.0.2.1 }"), options: options,
         loop: loop, background: FakeRunner(), network: network,
-        interfaces: InterfaceMonitor(loop: loop, logger: log.logger), logger: log.logger)
+        interfaces: InterfaceMonitor(loop: loop, logger: log.logger), names: FakeRunner(), logger: log.logger)
       agent.prepare()
       agent.start()
       loop.run(for: .seconds(20 * 10))

@@ -22,7 +22,9 @@ func ip(_ text: String) -> IPAddress { IPAddress(text) ?? .v4(IPv4Address(0)) }
 
 /// What a `hsflowd.conf` with these lines in `sflow { }` says.
 func settings(_ lines: String) throws -> Settings {
-  let outcome = Configuration.parse(Array("sflow {\n\(lines)\n}\n".utf8), file: "test.conf")
+  let outcome = Configuration.parse(
+    Array("sflow {\n\(lines)\n}\n".utf8), file: "test.conf",
+    options: ParseOptions(features: Catalogue.features))
   return try #require(outcome.settings, "\(outcome.diagnostics)")
 }
 
@@ -76,6 +78,7 @@ final class AgentBench {
   let folder = TemporaryFolder()
   let runner = FakeRunner()
   let interfaces = FakeInterfaces()
+  let names = FakeNames()
   let network: FakeNetwork
   let agent: Agent
   var sender: FakeSender { network.senders[0] }
@@ -93,14 +96,14 @@ final class AgentBench {
     network = FakeNetwork(loop)
     interfaces.statistics = { [2: .init()] }
     if hasAddress { interfaces.add(2, "eth0", "192.0.2.10") } else { interfaces.add(2, "eth0") }
-    prepare(Parts(network: network, interfaces: interfaces, runner: runner))
+    prepare(Parts(network: network, interfaces: interfaces, runner: runner, names: names))
     var options = Agent.Options()
     options.configurationPath = folder["hsflowd.conf"]
     options.autoFilePath = folder["hsflowd.auto"]
     options.root = fixture("debian12-virtio-6.1")
     agent = Agent(
       try settings(lines), options: options, loop: loop, background: runner, network: network,
-      interfaces: interfaces, transceivers: transceivers, logger: log.logger)
+      interfaces: interfaces, transceivers: transceivers, names: runner, nameSource: names.source, logger: log.logger)
     agent.prepare()
     agent.start()
   }
@@ -109,6 +112,7 @@ final class AgentBench {
     let network: FakeNetwork
     let interfaces: FakeInterfaces
     let runner: FakeRunner
+    let names: FakeNames
   }
 
   /// Writes a configuration and has the agent read it.

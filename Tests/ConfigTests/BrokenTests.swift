@@ -3,9 +3,8 @@ import Testing
 
 private let everythingAllowed = """
   allowed: sampling, polling, sampling.<app>, polling.<app>, interfaceCounters, agentIP, agent, \
-  agent.cidr, subAgentId, uuid, headerBytes, datagramBytes, refreshVMs, forgetVMs, \
-  collector { }, dns-sd { }, \
-  nflog { }, ulog { }, psample { }, pcap { }, epcap { }, dropmon { }, tcp { }, json { }, kvm { }, \
+  agent.cidr, subAgentId, uuid, headerBytes, datagramBytes, refreshVMs, watch, forgetVMs, collector { }, \
+  dns-sd { }, nflog { }, ulog { }, psample { }, pcap { }, epcap { }, dropmon { }, tcp { }, json { }, kvm { }, \
   xen { }, docker { }, containerd { }, k8s { }, systemd { }, nlroute { }, dbus { }, ovs { }, nvml { }, \
   dent { }, cumulus { }, opx { }, sonic { }, vpp { }, eapi { }
   """

@@ -149,6 +149,37 @@ extension SystemTests {
       #expect(agent.program.end() == 0)
     }
 
+    @Test func `a namespace and a device that appear later are used then, and said once`() throws {
+      let lab = try Lab()
+      let near = try lab.collector()
+      let name = lab.host + "later"
+      let agent = try Agent(
+        """
+        sflow { polling = 1 collector { ip = 10.99.0.2 }
+          collector { ip = 10.98.0.2 dev = later0 }
+          collector { ip = 127.0.0.1 namespace = \(name) } }
+        """, in: lab.hostPath)
+      for _ in 1...3 { _ = try near.require() }
+      #expect(agent.count("its network namespace does not exist (ENOENT)") == 1)
+      #expect(agent.count("its device does not exist (ENODEV)") == 1)
+      try #require(Program.run(["ip", "netns", "add", name]).status == 0)
+      defer { _ = try? Program.run(["ip", "netns", "delete", name]) }
+      try lab.ip(name, "link set lo up")
+      let receiver = try Receiver(
+        on: SocketAddress(.v4(IPv4Address(127, 0, 0, 1)), port: 6343), in: "/run/netns/" + name)
+      #expect(try receiver.require().agentAddress == Lab.hostAddress)
+      try lab.ip(lab.host, "link add later0 type veth peer name later0 netns \(lab.far)")
+      for (namespace, address) in [(lab.far, "10.98.0.2/24"), (lab.host, "10.98.0.1/24")] {
+        try lab.ip(namespace, "addr add \(address) dev later0")
+        try lab.ip(namespace, "link set later0 up")
+      }
+      let other = try Receiver(
+        on: SocketAddress(.v4(IPv4Address(10, 98, 0, 2)), port: 6343), in: lab.farPath)
+      _ = try other.require(within: .seconds(40))
+      #expect(agent.count("warning: collector ") == 2, "\(agent.log)")
+      #expect(agent.program.end() == 0)
+    }
+
     @Test func `a collector in another namespace is reached from there`() throws {
       let lab = try Lab()
       let receiver = try Receiver(

@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <regex.h>
+#include <resolv.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,6 +70,16 @@ int cl_getopt(int argc, char *_Nullable const *_Nonnull argv, const char *_Nonnu
               const char *_Nullable *_Nonnull argument, int *_Nonnull offender, int *_Nonnull next);
 /// Makes the next `cl_getopt` begin a command line.
 void cl_getopt_restart(void);
+
+// res_nquery(3) and its state: macros, bit-fields and a union.
+/// The search list of resolv.conf(5), each domain ended by a zero octet, and its `ndots`. The number of domains that fit
+/// into `room`, or -1.
+int cl_dns_search_list(char *_Nonnull room, size_t size, int *_Nonnull ndots);
+/// Asks the name servers of resolv.conf(5), as it is now, for the records of exactly this name: over UDP with EDNS, over TCP
+/// what is truncated. The length of the answer, or -1: then `failure` is what h_errno(3) would be, `number` errno, and
+/// `code` the response code of the last answer, or -1 if there was none.
+int cl_dns_query(const char *_Nonnull name, int type, uint8_t *_Nonnull answer, size_t room, int *_Nonnull failure,
+                 int *_Nonnull number, int *_Nonnull code);
 
 // Requests whose structure ends in an array that the kernel sizes.
 /// ETHTOOL_GLINKSETTINGS: speed in Mb/s (all ones unknown) and duplex (1 full, 0 half, 255 unknown) of the interface
