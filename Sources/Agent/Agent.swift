@@ -1,9 +1,11 @@
 public import Bytes
 public import Config
+internal import ControlProtocol
 internal import HostCounters
 public import Linux
 public import Logging
 internal import SFlow
+internal import SystemPackage
 
 /// The daemon behind its process: the settings in force, the modules, and what happens when something changes.
 ///
@@ -21,19 +23,30 @@ public final class Agent {
     public var machineID: UUID?
     /// Where `/proc`, `/sys` and `/etc` are.
     public var root = FileRoot("/")
+    /// `--control`: where `hsflowctl` is answered; `nil`: nowhere.
+    public var controlPath: String?
+    /// Where it is answered unless somebody says otherwise.
+    public static let usualControlPath = Conversation.defaultPath
+    /// The program's, for those who ask.
+    public var version = ""
 
     public init() {}
   }
 
-  private let options: Options
+  let options: Options
+  let loop: any EventLoop
   private let logger: Logger
-  private let interfaces: any HostInterfaces
-  private let exporter: Exporter
-  private let identity: AgentIdentity.Found
-  private let autoFile: AutoFileWriter?
-  private var settings: Settings
-  private var addressKeeper: AddressKeeper?
-  private var modules: [any Module] = []
+  let interfaces: any HostInterfaces
+  let exporter: Exporter
+  let identity: AgentIdentity.Found
+  let autoFile: AutoFileWriter?
+  private(set) var settings: Settings
+  private(set) var addressKeeper: AddressKeeper?
+  private(set) var modules: [any Module] = []
+  private var control: ControlSocket?
+  /// When the agent was made, and why the last reload was refused.
+  let birth: Instant
+  private(set) var refusal: String?
 
   /// - Parameters:
   ///   - settings: as the configuration says.
@@ -58,6 +71,8 @@ public final class Agent {
   ) {
     self.settings = settings
     self.options = options
+    self.loop = loop
+    birth = loop.now
     self.logger = logger
     self.interfaces = interfaces
     identity = AgentIdentity.uuid(
@@ -93,6 +108,20 @@ public final class Agent {
       for module in modules { module.apply(changes) }
     }
     publish()
+    openControl()
+  }
+
+  /// Without it everything but `hsflowctl` works.
+  private func openControl() {
+    guard let path = options.controlPath else { return }
+    do throws(Errno) {
+      try UnixListener.makeFolder(of: path)
+      control = try ControlSocket(at: path, loop: loop) { [unowned self] _ in items() }
+    } catch {
+      let why = error == .addressInUse ? "another agent answers there" : error.explanation
+      logger.warning(
+        "control socket \(path): \(why); hsflowctl cannot ask this agent (--control PATH takes another)")
+    }
   }
 
   /// Begins to poll and send.
@@ -106,17 +135,22 @@ public final class Agent {
   }
 
   /// Sends what is pending.
-  public func shutDown() { exporter.flush() }
+  public func shutDown() {
+    exporter.flush()
+    control = nil
+  }
 
   /// Reads the configuration again. A good one takes force without disturbing what it does not change; a bad one
   /// is refused and the old one stays.
   public func reload() {
     guard let new = logger.settings(of: options.configurationPath) else {
       exporter.countReload(accepted: false)
+      refusal = "the configuration of the last reload was refused; the one before is in force"
       logger.error("configuration \(options.configurationPath) refused; the old one stays in force")
       return
     }
     exporter.countReload(accepted: true)
+    refusal = nil
     let differences = new.differences(from: settings)
     logger.notice(
       "configuration reloaded: \(differences.isEmpty ? "nothing changed" : differences.joined(separator: ", "))"

@@ -7,13 +7,15 @@ internal import Sampling
 /// `pcap { }`: packets captured on devices.
 final class CaptureModule: Module {
   var name: String { "capture" }
-  private let capture: Capture
+  let capture: Capture
   private let interfaces: any HostInterfaces
+  let loop: any EventLoop
   private let modes = LinkModes()
-  private var isConfigured = false
+  private(set) var isConfigured = false
 
   init(_ context: ModuleContext) {
     capture = Capture(sink: context.exporter, loop: context.loop, logger: context.logger)
+    loop = context.loop
     interfaces = context.interfaces
     capture.onChange = { [sampled = context.sampledInterfaces, unowned capture] in
       sampled.indexes = capture.tappedIndexes.union(capture.bridgePortIndexes)

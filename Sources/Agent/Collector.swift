@@ -32,7 +32,11 @@ final class Collector {
   }
 
   let settings: Settings.Collector
-  private(set) var state = State.resolving(nil)
+  private(set) var state = State.resolving(nil) {
+    didSet { if state != oldValue { since = loop.now } }
+  }
+  /// When it came into this state.
+  private(set) var since: Instant
   /// Where datagrams go now.
   private(set) var address: SocketAddress?
   private(set) var datagrams: UInt64 = 0
@@ -69,6 +73,7 @@ final class Collector {
   ) {
     self.settings = settings
     self.loop = loop
+    since = loop.now
     self.network = network
     self.logger = logger
     self.onAddressChange = onAddressChange
@@ -210,7 +215,7 @@ final class Collector {
     fail(failure, needsNewSender: true)
   }
 
-  private static func explanation(of error: Errno) -> String {
+  static func explanation(of error: Errno) -> String {
     switch error {
     case .connectionRefused:
       "nobody listens there: the host answers that the port is unreachable (ECONNREFUSED)"

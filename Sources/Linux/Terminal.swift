@@ -17,6 +17,9 @@ public enum Terminal {
     exit(status)
   }
 
+  /// Does nothing for so long. For tools only: nothing on a loop may wait.
+  public static func wait(seconds: CInt) { _ = poll(nil, 0, seconds * 1000) }
+
   /// Ends the process.
   public static func exit(_ status: CInt) -> Never { CLinux.exit(status) }
 

@@ -46,7 +46,9 @@ struct Daemonization {
     let loop = try attempt("make an event loop") { () throws(Errno) in try EpollLoop() }
     let background = try attempt("make a mailbox") { () throws(Errno) in try BackgroundWork(loop: loop) }
     background.onOverrun = { [logger] in logger.warning("\($0): takes too long; going on without it") }
-    let agent = Agent(settings, options: options.agent, loop: loop, background: background, logger: logger)
+    var agentOptions = options.agent
+    agentOptions.version = version
+    let agent = Agent(settings, options: agentOptions, loop: loop, background: background, logger: logger)
     agent.prepare()
     try dropRoot(settings)
     if options.prints { agent.onDatagram(Self.printInWords) }

@@ -267,7 +267,10 @@ final class Agent {
     folder = try Folder()
     try folder.write(configuration, to: "hsflowd.conf")
     program = try Program(
-      wrapped + [Release.hsflowd, "-d", "-f", folder["hsflowd.conf"], "-o", folder["hsflowd.auto"]] + options,
+      wrapped + [
+        Release.hsflowd, "-d", "-f", folder["hsflowd.conf"], "-o", folder["hsflowd.auto"],
+        "--control", folder["control"],
+      ] + options,
       in: namespace)
   }
 
