@@ -11,6 +11,9 @@ public enum Terminal {
     exit(status)
   }
 
+  /// Writes `text` and a line end to standard error.
+  public static func complain(_ text: String) { put(text, to: 2) }
+
   /// Writes `text` to standard error and ends with `status`.
   public static func complain(_ text: String, status: CInt) -> Never {
     put(text, to: 2)

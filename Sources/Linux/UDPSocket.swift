@@ -115,6 +115,23 @@ public struct UDPReceiver: ~Copyable {
     }
     return Array(buffer[..<count])
   }
+
+  /// Waits for the next datagram, however long it takes, and tells where it came from.
+  public mutating func receiveWithSource() throws(Errno) -> (payload: [UInt8], source: SocketAddress) {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let number = descriptor.rawValue
+    let (count, source) = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        let count = unsafe buffer.withUnsafeMutableBytes {
+          unsafe recvfrom(number, $0.baseAddress, $0.count, 0, address, &length)
+        }
+        return (count, unsafe SocketAddress(address, length: length))
+      }
+    }
+    guard count >= 0, let source else { throw count < 0 ? .latest : .addressFamilyNotSupported }
+    return (Array(buffer[..<count]), source)
+  }
 }
 
 /// Runs a call that returns `nil` on failure.
