@@ -44,6 +44,7 @@ public final class Agent {
   private(set) var addressKeeper: AddressKeeper?
   private(set) var modules: [any Module] = []
   private var control: ControlSocket?
+  private var textfile: TextfileWriter?
   /// When the agent was made, and why the last reload was refused.
   let birth: Instant
   private(set) var refusal: String?
@@ -109,6 +110,14 @@ public final class Agent {
     }
     publish()
     openControl()
+    openTextfile()
+  }
+
+  private func openTextfile() {
+    if settings.textfile == textfile?.path { return }
+    textfile = settings.textfile.map {
+      TextfileWriter(path: $0, loop: loop, logger: logger) { [unowned self] in items() }
+    }
   }
 
   /// Without it everything but `hsflowctl` works.
@@ -161,6 +170,7 @@ public final class Agent {
     applyToExporter()
     for module in modules { module.apply(settings) }
     publish()
+    openTextfile()
   }
 
   private func applyToExporter() {

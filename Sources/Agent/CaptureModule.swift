@@ -34,13 +34,17 @@ final class CaptureModule: Module {
   }
 
   private var devices: [CaptureDevice] {
-    interfaces.table.all.map { interface in
-      CaptureDevice(
-        index: interface.index, name: interface.name, isUp: interface.isUp, isLoopback: interface.isLoopback,
-        hardwareType: interface.hardwareType, kind: interface.isXenBackend ? "vif" : interface.kind,
-        master: interface.master, speed: modes[interface].megabits.map { UInt64($0) * 1_000_000 })
-    }
+    interfaces.table.all.map { CaptureDevice($0, modes) }
   }
 
   var status: [String] { capture.status }
+}
+
+extension CaptureDevice {
+  init(_ interface: HostCounters.Interface, _ modes: LinkModes) {
+    self.init(
+      index: interface.index, name: interface.name, isUp: interface.isUp, isLoopback: interface.isLoopback,
+      hardwareType: interface.hardwareType, kind: interface.isXenBackend ? "vif" : interface.kind,
+      master: interface.master, speed: modes[interface].megabits.map { UInt64($0) * 1_000_000 })
+  }
 }

@@ -62,7 +62,7 @@ final class PacketLogModule: Module {
     )
   }
 
-  private static func rule(_ log: Settings.PacketLog, _ group: UInt16) -> String {
+  static func rule(_ log: Settings.PacketLog, _ group: UInt16) -> String {
     let pick = log.probability.map { " -m statistic --mode random --probability \($0)" } ?? ""
     return "iptables -A INPUT\(pick) -j NFLOG --nflog-group \(group)"
   }

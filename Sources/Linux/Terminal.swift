@@ -21,7 +21,7 @@ public enum Terminal {
   }
 
   /// Does nothing for so long. For tools only: nothing on a loop may wait.
-  public static func wait(seconds: CInt) { _ = poll(nil, 0, seconds * 1000) }
+  public static func wait(_ time: Duration) { _ = poll(nil, 0, CInt(clamping: time.millisecondsRoundedUp)) }
 
   /// Ends the process.
   public static func exit(_ status: CInt) -> Never { CLinux.exit(status) }

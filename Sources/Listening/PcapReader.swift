@@ -109,7 +109,9 @@ public enum PcapWriter {
   /// RFC 1071.
   private static func checksum(_ header: [UInt8]) -> UInt16 {
     var sum: UInt32 = 0
-    for i in stride(from: 0, to: header.count - 1, by: 2) { sum += UInt32(header[i]) << 8 | UInt32(header[i + 1]) }
+    for i in stride(from: 0, to: header.count - 1, by: 2) {
+      sum += UInt32(header[i]) << 8 | UInt32(header[i + 1])
+    }
     while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
     return ~UInt16(truncatingIfNeeded: sum)
   }

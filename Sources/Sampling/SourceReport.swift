@@ -1,4 +1,4 @@
-internal import Config
+public import Config
 public import Linux
 internal import SFlow
 
@@ -68,6 +68,15 @@ extension NFLogSource {
 extension Capture {
   /// One for each interface that is known or named.
   public var reports: [CaptureReport] {
+    Self.reports(plan) { taps[$0] }
+  }
+
+  /// What would be done with `devices`, without doing it.
+  public static func plan(_ settings: Settings, _ devices: [CaptureDevice]) -> [CaptureReport] {
+    reports(CapturePlan(settings, devices)) { _ in nil }
+  }
+
+  private static func reports(_ plan: CapturePlan, _ tap: (UInt32) -> Tap?) -> [CaptureReport] {
     plan.decisions.map { decision in
       let outcome: CaptureReport.Outcome =
         switch decision.outcome {
@@ -77,7 +86,10 @@ extension Capture {
         case .left(let reason): .left("\(reason)")
         }
       var report = CaptureReport(index: decision.index, name: decision.name, outcome: outcome)
-      if let tap = taps[decision.index] {
+      if case .tapped(let tapping) = decision.outcome {
+        (report.rate, report.rule) = (tapping.rate, tapping.rule)
+      }
+      if let tap = tap(decision.index) {
         // Takes what was dropped until now.
         _ = tap.status
         report.state = tap.health?.state ?? .stopped

@@ -13,7 +13,7 @@ struct HsflowCtl: ParsableCommand {
       Exit status: 0 all is well, 1 there is an error, 2 there are only warnings, 64 the command is wrong.
       """,
     version: version,
-    subcommands: [Status.self, Listen.self])
+    subcommands: [Status.self, Explain.self, Check.self, Listen.self, Probe.self, PrintMetrics.self])
 }
 
 /// Where the agent is asked.

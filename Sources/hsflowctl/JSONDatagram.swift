@@ -105,12 +105,14 @@ private struct JSONFields: Encodable {
   func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: Key.self)
     for field in fields {
-      if let number = UInt64(field.value) {
-        try object.encode(number, forKey: Key(field.name))
-      } else if let number = Double(field.value), number.isFinite {
-        try object.encode(number, forKey: Key(field.name))
+      let (value, key) = (field.plainValue, Key(field.name))
+      let isText = field.value.hasPrefix("\"")
+      if !isText, let number = UInt64(value) {
+        try object.encode(number, forKey: key)
+      } else if !isText, let number = Double(value), number.isFinite {
+        try object.encode(number, forKey: key)
       } else {
-        try object.encode(field.plainValue, forKey: Key(field.name))
+        try object.encode(value, forKey: key)
       }
     }
   }

@@ -101,7 +101,8 @@ struct Listen: ParsableCommand {
   private func show(_ arrival: Arrival) {
     switch (format, arrival.content) {
     case (.text, _): Terminal.print(TagText(arrival).text)
-    case (.json, _): if let text = try? JSONText.encode(JSONDatagram(arrival), pretty: false) { Terminal.print(text) }
+    case (.json, _):
+      if let text = try? JSONText.encode(JSONDatagram(arrival), pretty: false) { Terminal.print(text) }
     case (.line, .success(let datagram)): for line in LineText(datagram).lines { Terminal.print(line) }
     case (.line, .failure(let error)):
       Terminal.complain("a datagram from \(arrival.source) that cannot be decoded: \(error)")

@@ -22,7 +22,7 @@ struct Status: ParsableCommand {
         Terminal.print(try json ? JSONText.of(items, pretty: true) : StatusText(items, showsAll: all).text)
         throw ExitCode(Self.status(of: items))
       }
-      Terminal.wait(seconds: 2)
+      Terminal.wait(.seconds(2))
     }
   }
 
