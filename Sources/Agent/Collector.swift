@@ -138,7 +138,9 @@ final class Collector {
   private func fail(_ error: Errno, needsNewSender: Bool) {
     if state != .failing(error) {
       if state == .sending { errorsInARow = 1 }
-      logger.warning("collector \(settings): \(Self.explanation(of: error)) (will keep trying)")
+      logger.warning(
+        "collector \(settings): \(Self.explanation(of: error)); \(Self.remedy(for: error, settings)) (will keep trying)"
+      )
       state = .failing(error)
     }
     self.needsNewSender = needsNewSender

@@ -16,7 +16,7 @@ final class PacketLogModule: Module {
   /// Groups of which no packet came, and that was said.
   private var silent: Set<UInt16> = []
   private var patience: Deadline?
-  private static let longestSilence = Duration.seconds(10)
+  private static let longestSilence = Duration.seconds(5)
 
   init(_ context: ModuleContext) {
     self.context = context

@@ -18,6 +18,8 @@ enum Release {
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
   static let hsflowd = package + "/.build/release/hsflowd"
+  static let hsflowctl = package + "/.build/release/hsflowctl"
+  static let hasTool = FileManager.default.isExecutableFile(atPath: hsflowctl)
   static let isBuilt = FileManager.default.isExecutableFile(atPath: hsflowd)
 }
 
