@@ -27,11 +27,15 @@ public final class UnixListener {
   /// For `EventLoop.watch`.
   public var rawDescriptor: CInt { descriptor.rawValue }
 
-  /// The next client; `nil` if there is none.
-  public func accept() -> UnixStream? {
-    // Errors of a client that is gone already are its own.
-    let number = cl_unix_accept(descriptor.rawValue)
-    return number < 0 ? nil : UnixStream(owning: number)
+  /// The next client; `nil` if there is none, or one that is gone already.
+  /// - Throws: EMFILE and the like, with which the client still waits.
+  public func accept() throws(Errno) -> UnixStream? {
+    do throws(Errno) {
+      return UnixStream(owning: try systemCall { cl_unix_accept(descriptor.rawValue) })
+    } catch {
+      if error == .wouldBlock || error == .connectionAbort { return nil }
+      throw error
+    }
   }
 
   /// Makes the folder of `path` if only that one is missing.

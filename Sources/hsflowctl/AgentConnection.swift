@@ -22,7 +22,8 @@ enum AgentConnection {
   }
 
   private static func ask(_ request: Request, _ stream: UnixStream) throws(Errno) -> [UInt8] {
-    _ = try stream.write(Array("\(request.rawValue)\n".utf8))
+    // An agent that is busy has said so and closed already.
+    _ = try? stream.write(Array("\(request.rawValue)\n".utf8))
     var answer: [UInt8] = []
     while true {
       let bytes = try stream.read(atMost: 65536)

@@ -151,6 +151,10 @@ public struct HostCheck {
           "set datagramBytes = \(mtu - route.headerBytes) or less")
       }
       if let source = route.source { add(.note, subject, "is reached from \(source.address)") }
+    } catch .addressInUse {
+      add(
+        .warning, subject, "sourcePort is in use: by the agent that runs, or by another program",
+        "ss -unp shows whose it is")
     } catch {
       add(.error, subject, Collector.explanation(of: error), Collector.remedy(for: error, collector))
     }
@@ -223,6 +227,7 @@ public struct HostCheck {
     if log.rate(sampling: settings.sampling).subsampling == 0 {
       add(.warning, subject, "sampling is 0: no packet becomes a sample", "set sampling")
     }
+    checkOwner(group, subject)
     let example = PacketLogModule.rule(log, group)
     guard let rules = firewall.rules else {
       return add(.warning, subject, "cannot see whether a rule is for it: \(firewall.why)", "check as root")
@@ -242,6 +247,23 @@ public struct HostCheck {
       }
     }
     for rule in own { check(rule, log, subject) }
+  }
+
+  /// A group has one listener. The kernel lists group and netlink port of each, and the port of a program's first
+  /// socket is its process number.
+  private mutating func checkOwner(_ group: UInt16, _ subject: String) {
+    let table = (try? WholeFile.read(root.path("/proc/net/netfilter/nfnetlink_log"))) ?? []
+    for line in table.split(separator: 0x0A) {
+      let words = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+      guard words.count > 1, UInt16(words[0]) == group else { continue }
+      let name = ((try? WholeFile.read(root.path("/proc/\(words[1])/comm"))) ?? []).prefix { $0 != 0x0A }
+      if name.elementsEqual("hsflowd".utf8) { return }
+      let owner =
+        name.isEmpty ? "port \(words[1])" : "\(String(decoding: name, as: UTF8.self)), process \(words[1])"
+      add(
+        .error, subject, "another program has this group: \(owner)",
+        "choose another group here and in the firewall rule")
+    }
   }
 
   private mutating func check(_ rule: FirewallRule, _ log: Settings.PacketLog, _ subject: String) {

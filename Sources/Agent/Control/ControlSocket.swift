@@ -11,8 +11,7 @@ final class ControlSocket {
   private let loop: any EventLoop
   private let answer: (Request) -> [Item]
   private var clients: [CInt: Client] = [:]
-  /// Clients that were sent away because there were too many.
-  private(set) var refused: UInt64 = 0
+  private var resumption: Deadline?
 
   /// At the same time.
   static let mostClients = 16
@@ -25,19 +24,36 @@ final class ControlSocket {
     self.loop = loop
     self.answer = answer
     listener = try UnixListener(at: path, mode: 0o660)
+    resumption = Deadline { [unowned self] in listen() }
     try loop.watch(listener.rawDescriptor) { [unowned self] in accept() }
   }
 
   deinit {
     loop.unwatch(listener.rawDescriptor)
+    if let resumption { loop.disarm(resumption) }
     for client in clients.values { client.stop() }
+  }
+
+  private func listen() {
+    do throws(Errno) {
+      try loop.watch(listener.rawDescriptor) { [unowned self] in accept() }
+    } catch {
+      pause()
+    }
+  }
+
+  /// Without descriptors the waiting client would wake the loop for ever.
+  private func pause() {
+    loop.unwatch(listener.rawDescriptor)
+    if let resumption { loop.arm(resumption, after: .seconds(1)) }
   }
 
   private func accept() {
     for _ in 0..<Self.mostAccepted {
-      guard let stream = listener.accept() else { return }
+      let next: UnixStream?
+      do throws(Errno) { next = try listener.accept() } catch { return pause() }
+      guard let stream = next else { return }
       guard clients.count < Self.mostClients else {
-        refused += 1
         // So short a line always finds room in a new connection.
         _ = try? stream.write(Answer.error("too many clients at once: try again").encode())
         continue
