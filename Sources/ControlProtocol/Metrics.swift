@@ -43,7 +43,7 @@ public enum Metrics {
         add(
           "hsflowd_source_up", "1 if the source of samples runs.", isCounter: false, label,
           item.condition == .running ? 1 : 0)
-        for name in ["samples", "delivered", "sampled", "lost", "overruns", "unknown"] {
+        for name in ["samples", "seen", "delivered", "skipped", "sampled", "lost", "overruns", "unknown"] {
           add(
             "hsflowd_source_\(name)_total", "What became of the packets and polls of a source.",
             isCounter: true, label, item.number(name))

@@ -1,5 +1,6 @@
-import ControlProtocol
 import Testing
+
+@testable import ControlProtocol
 
 @Suite struct AnswerTests {
   static let items = [

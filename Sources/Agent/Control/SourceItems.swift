@@ -91,8 +91,14 @@ extension PacketLogModule {
         item.remedy = "set sampling"
       }
       item.add("sampling", report.rate)
+      // From the kernel's log to the sample: what was seen is delivered or lost, what is delivered is sampled,
+      // skipped or not understood.
+      let sampled = report.interfaces.reduce(UInt64(0)) { $0 &+ $1.samples }
+      let done = sampled &+ report.unknown
+      item.add("seen", report.delivered &+ report.lost)
       item.add("delivered", report.delivered)
-      item.add("sampled", report.interfaces.reduce(UInt64(0)) { $0 + $1.samples })
+      item.add("skipped", report.delivered > done ? report.delivered - done : 0)
+      item.add("sampled", sampled)
       item.add("lost", report.lost)
       item.add("overruns", report.overruns)
       item.add("unknown", report.unknown)
