@@ -27,6 +27,11 @@ public struct TagText {
     lines.append("\(tag) \(value)")
   }
 
+  /// Fields whose names come from the network too.
+  private mutating func addNamed(_ fields: [Field]) {
+    for field in fields { add(field.name.onOneLine, field.plainValue) }
+  }
+
   private mutating func datagramLines(_ datagram: Datagram) {
     add("datagramVersion", 5)
     add("agentSubId", datagram.subAgentID)
@@ -71,10 +76,10 @@ public struct TagText {
       for record in discarded.records { flowRecord(record) }
     case .rtMetric(let metric):
       add("sampleType", "RTMETRIC")
-      for field in metric.fields { add(field.name, field.plainValue) }
+      addNamed(metric.fields)
     case .rtFlow(let flow):
       add("sampleType", "RTFLOW")
-      for field in flow.fields { add(field.name, field.plainValue) }
+      addNamed(flow.fields)
     case .unknown(let format, let octets):
       lines.append("skipping unknown sample: \(format) len=\(octets.count)")
     }

@@ -87,8 +87,8 @@ import Testing
       }
       if !values[5].isEmpty { #expect(tags["agent"] == values[5]) }
       // The first record of the first sample: nothing unknown can stand in front of it.
-      if case .success(let datagram) = arrival.content,
-        datagram.samples.first?.records.first?.format == SampledHeader.format
+      if case .success(let datagram) = arrival.content, case .flow(let sample)? = datagram.samples.first,
+        sample.records.first?.format == SampledHeader.format
       {
         headers += 1
         #expect(tags["sampledPacketSize"] == values[6])

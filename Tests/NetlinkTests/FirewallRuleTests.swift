@@ -26,7 +26,7 @@ import Testing
     return try FirewallRule(parsing: message)
   }
 
-  static func rule(_ expressions: [UInt8]...) throws -> FirewallRule? {
+  static func rule(of expressions: [UInt8]...) throws -> FirewallRule? {
     try rule(
       message(
         attribute(1, Array("filter\0".utf8)) + attribute(2, Array("INPUT\0".utf8))
@@ -36,18 +36,19 @@ import Testing
   @Test func `a rule of nft and one of iptables tell group and probability`() throws {
     var expected = FirewallRule()
     (expected.table, expected.chain) = ("filter", "INPUT")
-    #expect(try Self.rule(Self.expression("counter", [])) == expected)
+    #expect(try Self.rule(of: Self.expression("counter", [])) == expected)
     (expected.logGroup, expected.probability) = (5, 0.02)
     // NFTA_NG_DREG 1, NFTA_NG_MODULUS 2 = 50; NFTA_LOG_GROUP 1 = 5: all big-endian.
     #expect(
       try Self.rule(
-        Self.expression("numgen", Self.attribute(1, [0, 0, 0, 1]) + Self.attribute(2, [0, 0, 0, 50])),
+        of: Self.expression("numgen", Self.attribute(1, [0, 0, 0, 1]) + Self.attribute(2, [0, 0, 0, 50])),
         Self.expression("log", Self.attribute(1, [0, 5]))) == expected)
     // xt_statistic_info and xt_nflog_info are in the machine's order, here little-endian.
     let probability = UInt32(0.02 * 2_147_483_648)
     let statistic = [0, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: probability >> (8 * $0)) }
     let rule = try Self.rule(
-      Self.expression("match", Self.attribute(1, Array("statistic\0".utf8)) + Self.attribute(3, statistic)),
+      of: Self.expression(
+        "match", Self.attribute(1, Array("statistic\0".utf8)) + Self.attribute(3, statistic)),
       Self.expression(
         "target", Self.attribute(1, Array("NFLOG\0".utf8)) + Self.attribute(3, [0, 0, 0, 0, 5, 0, 0, 0])))
     #expect(rule?.logGroup == 5)

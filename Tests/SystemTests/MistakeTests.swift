@@ -39,8 +39,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       name: "a word for a number", configuration: "sflow { polling = often collector { ip = 10.99.0.2 } }",
       isFatal: true, log: ["often"], check: ["often"]),
     Mistake(
-      name: "missing brace", configuration: "sflow { collector { ip = 10.99.0.2 ", isFatal: true,
-      log: ["}"], check: ["}"]),
+      name: "missing brace", configuration: "sflow { polling = 1 collector { ip = 10.99.0.2 ",
+      log: ["\"}\" is missing at the end"], check: ["\"}\" is missing at the end"], status: 2),
     Mistake(
       name: "no collector", configuration: "sflow { polling = 1 }", isFatal: true,
       log: ["no collectors are defined", "write collector { ip = ADDRESS }"],

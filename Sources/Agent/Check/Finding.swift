@@ -39,7 +39,7 @@ extension [Finding] {
     switch exitStatus {
     case 0: "good"
     case 1: "good, but on this host it will not work as it is"
-    default: "good, but on this host it may not work as meant"
+    default: "good, with warnings"
     }
   }
 
