@@ -30,6 +30,16 @@ import Testing
     ("sflow_245.numsamples", "samplesInPacket"),
   ]
 
+  /// Of if_counters. ifStatus is two fields there.
+  static let counterFields: [(field: String, tag: String)] = [
+    ("ifindex", "ifIndex"), ("iftype", "networkType"), ("ifspeed", "ifSpeed"), ("ifdirection", "ifDirection"),
+    ("ifinoct", "ifInOctets"), ("ifinpkt", "ifInUcastPkts"), ("ifinmcast", "ifInMulticastPkts"),
+    ("ifinbcast", "ifInBroadcastPkts"), ("ifindisc", "ifInDiscards"), ("ifinerr", "ifInErrors"),
+    ("ifinunk", "ifInUnknownProtos"), ("ifoutoct", "ifOutOctets"), ("ifoutpkt", "ifOutUcastPkts"),
+    ("ifoutmcast", "ifOutMulticastPkts"), ("ifoutbcast", "ifOutBroadcastPkts"),
+    ("ifoutdisc", "ifOutDiscards"), ("ifouterr", "ifOutErrors"), ("ifpromisc", "ifPromiscuousMode"),
+  ]
+
   @Test(arguments: names) func `every capture is read, and every line is a tag and a value`(_ name: String)
     throws
   {
@@ -54,13 +64,18 @@ import Testing
   // front (it then reads on within it): those captures are compared whose records it knows.
   @Test(
     .enabled(if: tshark != nil, "needs tshark"),
-    arguments: ["reflib-compact.pcap", "hsflowd-run2-ipv6.pcap"])
-  func `heads of datagrams and the packets in them are what tshark reads`(_ name: String) throws {
+    arguments: [
+      "reflib-compact.pcap", "reflib-expanded.pcap", "reflib-expanded-ipv6agent.pcap",
+      "hsflowd-run2-ipv6.pcap",
+    ])
+  func `heads of datagrams, the packets and the counters of interfaces in them are what tshark reads`(
+    _ name: String
+  ) throws {
     let fields =
       Self.tsharkFields.map(\.field) + [
         "sflow_245.agent.v6", "sflow_245.header.frame_length", "sflow_245.header.payload_stripped",
         "sflow_245.header.sampled_header_length",
-      ]
+      ] + Self.counterFields.map { "sflow_245.\($0.field)" }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(Self.tshark))
     process.arguments =
@@ -74,7 +89,7 @@ import Testing
     let rows = output.split(separator: "\n", omittingEmptySubsequences: true)
     let arrivals = try Self.arrivals(name)
     #expect(rows.count == arrivals.count)
-    var headers = 0
+    var (headers, counters) = (0, 0)
     for (row, arrival) in zip(rows, arrivals) {
       let values = row.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       var tags: [String: String] = [:]
@@ -87,16 +102,22 @@ import Testing
       }
       if !values[5].isEmpty { #expect(tags["agent"] == values[5]) }
       // The first record of the first sample: nothing unknown can stand in front of it.
-      if case .success(let datagram) = arrival.content, case .flow(let sample)? = datagram.samples.first,
-        sample.records.first?.format == SampledHeader.format
-      {
+      guard case .success(let datagram) = arrival.content, let sample = datagram.samples.first else {
+        continue
+      }
+      if let record = sample.records.first, record.value(as: InterfaceCounters.self) != nil {
+        counters += 1
+        for (i, (_, tag)) in Self.counterFields.enumerated() { #expect(tags[tag] == values[9 + i], "\(tag)") }
+      }
+      // It does not know discarded packets.
+      if sample.format != .discardedPacket, sample.records.first?.value(as: SampledHeader.self) != nil {
         headers += 1
         #expect(tags["sampledPacketSize"] == values[6])
         #expect(tags["strippedBytes"] == values[7])
         #expect(tags["headerLen"] == values[8])
       }
     }
-    #expect(headers > 0 || name != "reflib-compact.pcap")
+    #expect(headers > 0 && counters > 0 || !name.hasPrefix("reflib"))
   }
 
   @Test func `the tags of a sampled packet are those that scripts know`() throws {
