@@ -15,8 +15,9 @@ RELEASE_FLAGS := -c release --static-swift-stdlib
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: need-swift .build/slib ## build the release: .build/release/hsflowd
+build: need-swift .build/slib ## build the release: .build/release/hsflowd and hsflowctl
 	$(SWIFT) build $(RELEASE_FLAGS) --product hsflowd
+	$(SWIFT) build $(RELEASE_FLAGS) --product hsflowctl
 
 demo: need-swift setup build ## run the agent in the foreground and print what it sends
 	@echo "--- sending to 127.0.0.1:6343 once a second, printing every datagram; Ctrl-C ends it"

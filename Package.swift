@@ -32,12 +32,17 @@ let releaseLink: [LinkerSetting] = [
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let collections = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
   name: "hsflowd",
-  products: [.executable(name: "hsflowd", targets: ["hsflowd"])],
+  products: [
+    .executable(name: "hsflowd", targets: ["hsflowd"]),
+    .executable(name: "hsflowctl", targets: ["hsflowctl"]),
+  ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -49,6 +54,7 @@ let package = Package(
     .target(name: "ProcFS", dependencies: ["Bytes"], swiftSettings: rules),
     .target(name: "Netlink", dependencies: ["Bytes"], swiftSettings: rules),
     .target(name: "Config", dependencies: ["Bytes"], swiftSettings: rules),
+    .target(name: "ControlProtocol", dependencies: ["Bytes"], swiftSettings: rules),
     // Edge: the only importer of libc.
     .target(name: "CLinux"),
     // libvirt's calls, opened at run time.
@@ -72,12 +78,23 @@ let package = Package(
     .target(
       name: "Agent",
       dependencies: [
-        "Bytes", "SFlow", "Config", "Netlink", "ProcFS", "Linux", "HostCounters", "Sampling",
+        "Bytes", "SFlow", "Config", "ControlProtocol", "Netlink", "ProcFS", "Linux", "HostCounters",
+        "Sampling",
         "VirtualMachines", "Discovery", logging, system,
       ],
       swiftSettings: rules),
     .executableTarget(
       name: "hsflowd", dependencies: ["Agent", "Bytes", "Config", "Linux", "SFlow", logging, system],
+      swiftSettings: rules,
+      linkerSettings: releaseLink),
+    // Tools.
+    .target(name: "Listening", dependencies: ["Bytes", "SFlow"], swiftSettings: rules),
+    .executableTarget(
+      name: "hsflowctl",
+      dependencies: [
+        "Agent", "Bytes", "Config", "ControlProtocol", "Linux", "Listening", "SFlow", arguments, logging,
+        system,
+      ],
       swiftSettings: rules,
       linkerSettings: releaseLink),
 
@@ -108,23 +125,29 @@ let package = Package(
       name: "VirtualMachinesTests",
       dependencies: [
         "Agent", "Bytes", "SFlow", "Config", "HostCounters", "Sampling", "Netlink", "Linux", "CLibvirt",
-        "VirtualMachines",
-        logging, system,
+        "VirtualMachines", logging, system,
       ],
       swiftSettings: testRules),
     .testTarget(
       name: "DiscoveryTests", dependencies: ["Bytes", "Config", "Linux", "Discovery", logging],
       swiftSettings: testRules),
+    .testTarget(
+      name: "ControlProtocolTests", dependencies: ["Bytes", "ControlProtocol"], swiftSettings: testRules),
+    .testTarget(
+      name: "ListeningTests", dependencies: ["Bytes", "Listening", "SFlow"], swiftSettings: testRules),
     .testTarget(name: "ConfigTests", dependencies: ["Bytes", "Config"], swiftSettings: testRules),
     .testTarget(
       name: "AgentTests",
       dependencies: [
-        "Agent", "Bytes", "Config", "Discovery", "HostCounters", "Linux", "Netlink", "ProcFS", "SFlow",
+        "Agent", "Bytes", "Config", "ControlProtocol", "Discovery", "HostCounters", "Linux", "Netlink",
+        "ProcFS",
+        "SFlow",
         logging, system,
       ],
       swiftSettings: testRules),
     .testTarget(
-      name: "SystemTests", dependencies: ["Bytes", "Linux", "SFlow", "ProcFS", "Netlink", system],
+      name: "SystemTests",
+      dependencies: ["Bytes", "ControlProtocol", "Linux", "SFlow", "ProcFS", "Netlink", system],
       swiftSettings: testRules),
   ]
 )

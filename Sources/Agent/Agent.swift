@@ -1,10 +1,12 @@
 public import Bytes
 public import Config
+internal import ControlProtocol
 internal import Discovery
 internal import HostCounters
 public import Linux
 public import Logging
 internal import SFlow
+internal import SystemPackage
 
 /// The daemon behind its process: the settings in force, the modules, and what happens when something changes.
 ///
@@ -22,22 +24,34 @@ public final class Agent {
     public var machineID: UUID?
     /// Where `/proc`, `/sys` and `/etc` are.
     public var root = FileRoot("/")
+    /// `--control`: where `hsflowctl` is answered; `nil`: nowhere.
+    public var controlPath: String?
+    /// Where it is answered unless somebody says otherwise.
+    public static let usualControlPath = Conversation.defaultPath
+    /// The program's, for those who ask.
+    public var version = ""
 
     public init() {}
   }
 
-  private let options: Options
+  let options: Options
+  let loop: any EventLoop
   private let logger: Logger
-  private let interfaces: any HostInterfaces
-  private let exporter: Exporter
-  private let identity: AgentIdentity.Found
-  private let autoFile: AutoFileWriter?
-  private var inForce: SettingsInForce
-  private var settings: Settings { inForce.settings }
-  private var discovery: ServiceDiscovery?
+  let interfaces: any HostInterfaces
+  let exporter: Exporter
+  let identity: AgentIdentity.Found
+  let autoFile: AutoFileWriter?
+  private(set) var inForce: SettingsInForce
+  var settings: Settings { inForce.settings }
+  private(set) var discovery: ServiceDiscovery?
   private var watch: ConfigurationWatch?
-  private var addressKeeper: AddressKeeper?
-  private var modules: [any Module] = []
+  private(set) var addressKeeper: AddressKeeper?
+  private(set) var modules: [any Module] = []
+  private var control: ControlSocket?
+  private var textfile: TextfileWriter?
+  /// When the agent was made, and why the last reload was refused.
+  let birth: Instant
+  private(set) var refusal: String?
 
   /// - Parameters:
   ///   - settings: as the configuration says.
@@ -67,6 +81,8 @@ public final class Agent {
   ) {
     inForce = SettingsInForce(file: settings)
     self.options = options
+    self.loop = loop
+    birth = loop.now
     self.logger = logger
     self.interfaces = interfaces
     identity = AgentIdentity.uuid(
@@ -110,6 +126,28 @@ public final class Agent {
       for module in modules { module.apply(changes) }
     }
     publish()
+    openControl()
+    openTextfile()
+  }
+
+  private func openTextfile() {
+    if settings.textfile == textfile?.path { return }
+    textfile = settings.textfile.map {
+      TextfileWriter(path: $0, loop: loop, logger: logger) { [unowned self] in items() }
+    }
+  }
+
+  /// Without it everything but `hsflowctl` works.
+  private func openControl() {
+    guard let path = options.controlPath else { return }
+    do throws(Errno) {
+      try UnixListener.makeFolder(of: path)
+      control = try ControlSocket(at: path, loop: loop) { [unowned self] _ in items() }
+    } catch {
+      let why = error == .addressInUse ? "another agent answers there" : error.explanation
+      logger.warning(
+        "control socket \(path): \(why); hsflowctl cannot ask this agent (--control PATH takes another)")
+    }
   }
 
   /// Begins to poll and send.
@@ -122,7 +160,10 @@ public final class Agent {
   }
 
   /// Sends what is pending.
-  public func shutDown() { exporter.flush() }
+  public func shutDown() {
+    exporter.flush()
+    control = nil
+  }
 
   // MARK: - Changes of the settings
 
@@ -131,10 +172,12 @@ public final class Agent {
   public func reload() {
     guard let new = logger.settings(of: options.configurationPath) else {
       exporter.countReload(accepted: false)
+      refusal = "the configuration of the last reload was refused; the one before is in force"
       logger.error("configuration \(options.configurationPath) refused; the old one stays in force")
       return
     }
     exporter.countReload(accepted: true)
+    refusal = nil
     if new.uuid != inForce.file.uuid { logger.warning("a changed uuid takes effect at the next start") }
     let isAsked = new.dnsSD != nil && new.dnsSD == inForce.file.dnsSD
     adopt("configuration reloaded") {
@@ -172,6 +215,7 @@ public final class Agent {
     for module in modules { module.apply(settings) }
     watch?.apply(settings.watch)
     publish()
+    openTextfile()
   }
 
   /// Not a matter of DNS-SD: as long as it says nothing there are no sources, but the agent is the same.

@@ -11,7 +11,7 @@ final class AutoFileWriter {
   private let path: String
   private let published: PublishedFile
   private let logger: Logger
-  private var revision: UInt32 = 0
+  private(set) var revision: UInt32 = 0
   private var content: String?
   private var hasFailed = false
 

@@ -7,13 +7,15 @@ internal import Sampling
 /// `pcap { }`: packets captured on devices.
 final class CaptureModule: Module {
   var name: String { "capture" }
-  private let capture: Capture
+  let capture: Capture
   private let interfaces: any HostInterfaces
+  let loop: any EventLoop
   private let modes = LinkModes()
-  private var isConfigured = false
+  private(set) var isConfigured = false
 
   init(_ context: ModuleContext) {
     capture = Capture(sink: context.exporter, loop: context.loop, logger: context.logger)
+    loop = context.loop
     interfaces = context.interfaces
     capture.onChange = { [sampled = context.sampledInterfaces, unowned capture] in
       sampled.indexes = capture.tappedIndexes.union(capture.bridgePortIndexes)
@@ -32,13 +34,17 @@ final class CaptureModule: Module {
   }
 
   private var devices: [CaptureDevice] {
-    interfaces.table.all.map { interface in
-      CaptureDevice(
-        index: interface.index, name: interface.name, isUp: interface.isUp, isLoopback: interface.isLoopback,
-        hardwareType: interface.hardwareType, kind: interface.isXenBackend ? "vif" : interface.kind,
-        master: interface.master, speed: modes[interface].megabits.map { UInt64($0) * 1_000_000 })
-    }
+    interfaces.table.all.map { CaptureDevice($0, modes) }
   }
 
   var status: [String] { capture.status }
+}
+
+extension CaptureDevice {
+  init(_ interface: HostCounters.Interface, _ modes: LinkModes) {
+    self.init(
+      index: interface.index, name: interface.name, isUp: interface.isUp, isLoopback: interface.isLoopback,
+      hardwareType: interface.hardwareType, kind: interface.isXenBackend ? "vif" : interface.kind,
+      master: interface.master, speed: modes[interface].megabits.map { UInt64($0) * 1_000_000 })
+  }
 }

@@ -32,7 +32,11 @@ final class Collector {
   }
 
   let settings: Settings.Collector
-  private(set) var state = State.resolving(nil)
+  private(set) var state = State.resolving(nil) {
+    didSet { if state != oldValue { since = loop.now } }
+  }
+  /// When it came into this state.
+  private(set) var since: Instant
   /// Where datagrams go now.
   private(set) var address: SocketAddress?
   private(set) var datagrams: UInt64 = 0
@@ -70,6 +74,7 @@ final class Collector {
   ) {
     self.settings = settings
     self.loop = loop
+    since = loop.now
     self.network = network
     self.logger = logger
     self.onAddressChange = onAddressChange
@@ -134,7 +139,9 @@ final class Collector {
   private func fail(_ error: Errno, needsNewSender: Bool) {
     if state != .failing(error) {
       if state == .sending { errorsInARow = 1 }
-      logger.warning("collector \(settings): \(Self.explanation(of: error)) (will keep trying)")
+      logger.warning(
+        "collector \(settings): \(Self.explanation(of: error)); \(Self.remedy(for: error, settings)) (will keep trying)"
+      )
       state = .failing(error)
     }
     self.needsNewSender = needsNewSender
@@ -211,7 +218,7 @@ final class Collector {
     fail(failure, needsNewSender: true)
   }
 
-  private static func explanation(of error: Errno) -> String {
+  static func explanation(of error: Errno) -> String {
     switch error {
     case .connectionRefused:
       "nobody listens there: the host answers that the port is unreachable (ECONNREFUSED)"

@@ -7,11 +7,11 @@ internal import SFlow
 final class HostPoller: Module {
   var name: String { "host" }
   private let exporter: Exporter
-  private let records: HostRecords
+  let records: HostRecords
   private let loop: any EventLoop
   private var schedule: PollSchedule?
-  private var interval: UInt32 = 0
-  private var sequence: UInt32 = 0
+  private(set) var interval: UInt32 = 0
+  private(set) var sequence: UInt32 = 0
   /// A measurement is under way.
   private var isMeasuring = false
   /// A sample waits for it, but not for longer than this deadline: the worker may be held up by another job.

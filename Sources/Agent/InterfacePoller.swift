@@ -9,19 +9,19 @@ internal import SFlow
 final class InterfacePoller: Module {
   var name: String { "interfaces" }
   private let exporter: Exporter
-  private let interfaces: any HostInterfaces
+  let interfaces: any HostInterfaces
   private let sampled: SampledInterfaces
   private let logger: Logger
   private let modes = LinkModes()
   private let optics: OpticalModules
   private var schedule: PollSchedule?
   /// Seconds between polls as the configuration says, and as they are; 0 is never.
-  private var interval: UInt32 = 0
-  private var running: UInt32 = 0
+  private(set) var interval: UInt32 = 0
+  private(set) var running: UInt32 = 0
   private var choice = Settings.InterfaceChoice.sampled
   /// Number of the last sample of each interface. A new interface with an old index begins at 1.
-  private var sequences: [UInt32: UInt32] = [:]
-  private var failures = 0
+  private(set) var sequences: [UInt32: UInt32] = [:]
+  private(set) var failures = 0
   private var isBondFailing = false
 
   init(_ context: ModuleContext) {
@@ -60,7 +60,7 @@ final class InterfacePoller: Module {
     for index in changes.removed.keys { sequences[index] = nil }
   }
 
-  private func isPolled(_ interface: HostCounters.Interface) -> Bool {
+  func isPolled(_ interface: HostCounters.Interface) -> Bool {
     if sampled.indexes.contains(interface.index) { return true }
     switch choice {
     case .sampled: return false

@@ -18,6 +18,42 @@ final class KernelNetwork: CollectorNetwork {
     }
   }
 
+  /// How datagrams would get to a collector.
+  struct Route {
+    /// `nil` if the routes decide for each datagram.
+    var source: SocketAddress?
+    var mtu: Int?
+    /// Octets of the IP and UDP headers.
+    var headerBytes: Int
+  }
+
+  /// Opens what a collector would be sent through, and asks the kernel about it; nothing is sent.
+  static func route(to address: SocketAddress, _ settings: Settings.Collector) throws(Errno) -> Route {
+    guard let namespace = settings.namespace else { return try Socket(address, settings).route(to: address) }
+    return try NetworkNamespace.run(inNamespaceAt: "/var/run/netns/\(namespace)") { () throws(Errno) in
+      try Socket(address, settings).route(to: address)
+    }
+  }
+
+  /// A socket as a collector is sent through, in this network namespace.
+  static func socket(to address: SocketAddress, _ settings: Settings.Collector) throws(Errno) -> UDPSocket {
+    var device: UInt32 = 0
+    if let name = settings.device {
+      guard let index = Host.interfaceIndex(of: name) else { throw .operationNotSupportedByDevice }
+      device = index
+    }
+    var source: SocketAddress?
+    if settings.source != nil || settings.sourcePort != nil {
+      let any: IPAddress =
+        switch address.address {
+        case .v4: .v4(IPv4Address(0))
+        case .v6: .v6(IPv6Address(high: 0, low: 0))
+        }
+      source = SocketAddress(settings.source ?? any, port: settings.sourcePort ?? 0)
+    }
+    return try UDPSocket(to: address, device: device, source: source)
+  }
+
   func resolve(
     _ name: String, port: UInt16, then: @escaping (Result<[SocketAddress], ResolverError>?) -> Void
   ) {
@@ -30,21 +66,16 @@ final class KernelNetwork: CollectorNetwork {
     private let socket: UDPSocket
 
     init(_ address: SocketAddress, _ settings: Settings.Collector) throws(Errno) {
-      var device: UInt32 = 0
-      if let name = settings.device {
-        guard let index = Host.interfaceIndex(of: name) else { throw .operationNotSupportedByDevice }
-        device = index
-      }
-      var source: SocketAddress?
-      if settings.source != nil || settings.sourcePort != nil {
-        let any: IPAddress =
-          switch address.address {
-          case .v4: .v4(IPv4Address(0))
-          case .v6: .v6(IPv6Address(high: 0, low: 0))
-          }
-        source = SocketAddress(settings.source ?? any, port: settings.sourcePort ?? 0)
-      }
-      socket = try UDPSocket(to: address, device: device, source: source)
+      socket = try KernelNetwork.socket(to: address, settings)
+    }
+
+    func route(to address: SocketAddress) -> Route {
+      let headers =
+        switch address.address {
+        case .v4: 28
+        case .v6: 48
+        }
+      return Route(source: socket.localAddress, mtu: socket.pathMTU, headerBytes: headers)
     }
 
     func send(_ payload: Span<UInt8>) throws(Errno) { try socket.send(payload) }

@@ -1,4 +1,5 @@
 internal import Config
+internal import ControlProtocol
 internal import HostCounters
 internal import Linux
 internal import Logging
@@ -13,6 +14,17 @@ protocol Module: AnyObject {
   func apply(_ changes: InterfaceChanges)
   /// How it is, one line each, for a person.
   var status: [String] { get }
+  /// How it is, for a program. Built only when somebody asks.
+  var report: [Item] { get }
+}
+
+extension Module {
+  /// Its lines, for one that has nothing better.
+  var report: [Item] {
+    var item = Item(.module, name)
+    for (i, line) in status.enumerated() { item.add("status_\(i + 1)", line) }
+    return [item]
+  }
 }
 
 /// What modules are made of.

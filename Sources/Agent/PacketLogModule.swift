@@ -7,35 +7,48 @@ internal import Sampling
 /// `nflog { }` and `ulog { }`: packets that firewall rules pick.
 final class PacketLogModule: Module {
   var name: String { "packet log" }
-  private let context: ModuleContext
-  private var sources: [Key: any PacketLogSource] = [:]
+  let context: ModuleContext
+  private(set) var sources: [Key: any PacketLogSource] = [:]
   /// ULOG is gone since Linux 3.17: its blocks are then served by NFLOG with the same group number.
   private lazy var hasULOG = knowsULOG()
   private let knowsULOG: () -> Bool
   private var hasExplainedULOG = false
+  /// The block of each source.
+  private var logs: [Key: Settings.PacketLog] = [:]
+  /// Those of which no packet came, and that was said.
+  private var silent: Set<Key> = []
+  private var patience: Deadline?
+  private static let longestSilence = Duration.seconds(5)
 
   /// What tells sources apart. A kernel with ULOG has groups of both kinds.
-  private struct Key: Hashable, Comparable {
+  struct Key: Hashable, Comparable, CustomStringConvertible {
     var isULOG: Bool
     var group: UInt16
 
     static func < (a: Key, b: Key) -> Bool {
       (a.isULOG ? 1 : 0, a.group) < (b.isULOG ? 1 : 0, b.group)
     }
+
+    var description: String { "\(isULOG ? "ulog" : "nflog") group \(group)" }
   }
 
   /// - Parameter knowsULOG: whether the kernel has ULOG; asked only if that matters.
   init(_ context: ModuleContext, knowsULOG: @escaping () -> Bool = { ULogSource.isKnownToKernel }) {
     self.context = context
     self.knowsULOG = knowsULOG
+    patience = Deadline { [unowned self] in listen() }
   }
+
+  deinit { if let patience { context.loop.disarm(patience) } }
 
   func apply(_ settings: Settings) {
     var wanted: [Key: NFLogSource.Settings] = [:]
     for (log, isULOG) in [(settings.ulog, true), (settings.nflog, false)] {
       guard let log, let group = log.group else { continue }
       if isULOG, !hasULOG { explainULOG(log, group) }
-      wanted[Key(isULOG: isULOG && hasULOG, group: group)] = NFLogSource.Settings(
+      let key = Key(isULOG: isULOG && hasULOG, group: group)
+      logs[key] = log
+      wanted[key] = NFLogSource.Settings(
         group: group, rate: log.rate(sampling: settings.sampling), headerBytes: Int(settings.headerBytes))
     }
     for (key, source) in sources where wanted[key] == nil {
@@ -48,10 +61,11 @@ final class PacketLogModule: Module {
       } else {
         let source = source(key, new)
         sources[key] = source
+        silent.remove(key)
         source.start()
+        if let patience { context.loop.arm(patience, after: Self.longestSilence) }
         if new.rate.subsampling == 0 {
-          let name = "\(key.isULOG ? "ulog" : "nflog") group \(key.group)"
-          context.logger.warning("source \(name): sampling is 0: no packet becomes a sample")
+          context.logger.warning("source \(key): sampling is 0: no packet becomes a sample")
         }
       }
     }
@@ -68,10 +82,38 @@ final class PacketLogModule: Module {
   private func explainULOG(_ log: Settings.PacketLog, _ group: UInt16) {
     if hasExplainedULOG { return }
     hasExplainedULOG = true
-    let pick = log.probability.map { " -m statistic --mode random --probability \($0)" } ?? ""
     context.logger.notice(
-      "ulog { }: listening to NFLOG group \(group), as this kernel has no ULOG (it went with Linux 3.17). The rule is now: iptables -A INPUT\(pick) -j NFLOG --nflog-group \(group)"
+      "ulog { }: listening to NFLOG group \(group), as this kernel has no ULOG (it went with Linux 3.17). The rule is now: \(Self.rule(log, group))"
     )
+  }
+
+  /// An example of a firewall rule that feeds an NFLOG group.
+  static func rule(_ log: Settings.PacketLog, _ group: UInt16) -> String {
+    rule(log, "NFLOG --nflog-group \(group)")
+  }
+
+  private static func rule(_ log: Settings.PacketLog, _ target: String) -> String {
+    let pick = log.probability.map { " -m statistic --mode random --probability \($0)" } ?? ""
+    return "iptables -A INPUT\(pick) -j \(target)"
+  }
+
+  // MARK: - Silence
+
+  static let silence = "no packet has come: there may be no firewall rule for this group, or none that fits"
+
+  /// A firewall rule for the source.
+  func rule(_ key: Key) -> String {
+    guard let log = logs[key] else { return "" }
+    return key.isULOG ? Self.rule(log, "ULOG --ulog-nlgroup \(key.group)") : Self.rule(log, key.group)
+  }
+
+  /// Says once of each source whether any packet came at all: a missing rule looks like an idle network.
+  private func listen() {
+    for (key, source) in sources where source.packets.seen == 0 && !silent.contains(key) {
+      guard case .running = source.report.state else { continue }
+      silent.insert(key)
+      context.logger.warning("source \(key): \(Self.silence); for example \(rule(key))")
+    }
   }
 
   func apply(_ changes: InterfaceChanges) {

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <syslog.h>
 
 int cl_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
@@ -52,6 +53,7 @@ int cl_getopt(int argc, char *const *argv, const char *letters, const char **arg
                                         {"version", no_argument, NULL, 'v'},
                                         {"print", no_argument, NULL, 'W'},
                                         {"check", no_argument, NULL, 't'},
+                                        {"control", required_argument, NULL, 'K'},
                                         {NULL, 0, NULL, 0}};
   opterr = 0;
   int letter = getopt_long(argc, argv, letters, names, NULL);
@@ -245,6 +247,44 @@ struct sockaddr_nl cl_netlink_address(uint32_t groups) {
   return (struct sockaddr_nl){.nl_family = AF_NETLINK, .nl_groups = groups};
 }
 
+static int unix_address(const char *path, struct sockaddr_un *address) {
+  if (strlen(path) >= sizeof address->sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memset(address, 0, sizeof *address);
+  address->sun_family = AF_UNIX;
+  strcpy(address->sun_path, path);
+  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static int give_up(int fd) {
+  int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+int cl_unix_listen(const char *path, mode_t mode) {
+  struct sockaddr_un address;
+  int fd = unix_address(path, &address);
+  if (fd < 0) return -1;
+  // The mode of the socket becomes that of the file, so that there is no moment in which it is wider.
+  if (fchmod(fd, mode) || bind(fd, (struct sockaddr *)&address, sizeof address)) return give_up(fd);
+  // What the umask took away.
+  if (chmod(path, mode) || fcntl(fd, F_SETFL, O_NONBLOCK) || listen(fd, 64)) return give_up(fd);
+  return fd;
+}
+
+int cl_unix_connect(const char *path) {
+  struct sockaddr_un address;
+  int fd = unix_address(path, &address);
+  if (fd < 0) return -1;
+  return connect(fd, (struct sockaddr *)&address, sizeof address) ? give_up(fd) : fd;
+}
+
+int cl_unix_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
 // Layouts that Swift restates (Sources/Netlink).
 _Static_assert(sizeof(struct nlmsghdr) == 16, "nlmsghdr");
 _Static_assert(sizeof(struct ifinfomsg) == 16, "ifinfomsg");
@@ -255,6 +295,7 @@ _Static_assert(CL_NETLINK_GET_STRICT_CHK == NETLINK_GET_STRICT_CHK, "");
 _Static_assert(CL_RTMGRP_LINK == RTMGRP_LINK && CL_RTMGRP_IPV4_IFADDR == RTMGRP_IPV4_IFADDR, "");
 _Static_assert(CL_RTMGRP_IPV6_IFADDR == RTMGRP_IPV6_IFADDR, "");
 _Static_assert(CL_IP_UNICAST_IF == IP_UNICAST_IF && CL_IPV6_UNICAST_IF == IPV6_UNICAST_IF, "");
+_Static_assert(CL_IP_MTU == IP_MTU && CL_IPV6_MTU == IPV6_MTU, "");
 _Static_assert(CL_SO_RCVBUFFORCE == SO_RCVBUFFORCE, "");
 _Static_assert(CL_PR_SET_KEEPCAPS == PR_SET_KEEPCAPS, "");
 _Static_assert(CL_CAP_NET_ADMIN == CAP_NET_ADMIN && CL_CAP_NET_RAW == CAP_NET_RAW, "");

@@ -48,6 +48,7 @@ extension Settings {
     compareBlock("dropmon", \.dropmon, none: nil)
     compareBlock("tcp", \.tcp, none: nil)
     compareBlock("json", \.json, none: nil)
+    compareBlock("telemetry", \.textfile, none: nil)
     compareBlock("kvm", \.kvm, none: nil)
     compareBlock("xen", \.xen, none: nil)
     compareBlock("docker", \.docker, none: nil)

@@ -27,6 +27,14 @@ extension Grammar {
 
   static let hostBlocks: [Block] = [
     Block(
+      "telemetry", "The agent's own counters for other programs.",
+      keys: [
+        .text(
+          "textfile", .text("the path of a file"),
+          "A file with the counters for the textfile collector of node_exporter, written every 15 seconds."
+        ) { $0.settings.textfile = $1 }
+      ]),
+    Block(
       "kvm", "Counters of virtual machines, from libvirt.", feature: .kvm,
       keys: [
         .integer(

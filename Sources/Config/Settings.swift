@@ -41,6 +41,9 @@ public struct Settings: Equatable, Sendable {
   /// `dns-sd { }`, or `DNSSD = on`.
   public var dnsSD: DNSSD?
 
+  /// `telemetry { textfile }`: where the agent's own counters are written for node_exporter.
+  public var textfile: String?
+
   public var nflog: PacketLog?
   public var ulog: PacketLog?
   public var psample: PSample?

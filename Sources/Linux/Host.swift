@@ -64,6 +64,13 @@ public enum Host {
     return limit == 0 ? 0 : generator.next(upperBound: limit)
   }
 
+  /// The name of the interface with this index in this network namespace; `nil` if there is none.
+  public static func interfaceName(of index: UInt32) -> String? {
+    var room = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+    guard unsafe if_indextoname(index, &room) != nil else { return nil }
+    return String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// The index of the interface `name` in this network namespace; `nil` if there is none.
   public static func interfaceIndex(of name: String) -> UInt32? {
     let index = unsafe if_nametoindex(name)

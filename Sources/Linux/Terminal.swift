@@ -11,11 +11,17 @@ public enum Terminal {
     exit(status)
   }
 
+  /// Writes `text` and a line end to standard error.
+  public static func complain(_ text: String) { put(text, to: 2) }
+
   /// Writes `text` to standard error and ends with `status`.
   public static func complain(_ text: String, status: CInt) -> Never {
     put(text, to: 2)
     exit(status)
   }
+
+  /// Does nothing for so long. For tools only: nothing on a loop may wait.
+  public static func wait(_ time: Duration) { _ = poll(nil, 0, CInt(clamping: time.millisecondsRoundedUp)) }
 
   /// Ends the process.
   public static func exit(_ status: CInt) -> Never { CLinux.exit(status) }

@@ -53,6 +53,43 @@ public struct UDPSocket: ~Copyable {
     try systemCall { unsafe setsockopt(number, level, name, &value, socklen_t(MemoryLayout<CInt>.size)) }
   }
 
+  /// The address datagrams leave from; `nil` if the routes decide for each.
+  public var localAddress: SocketAddress? {
+    guard isConnected else { return nil }
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        unsafe getsockname(descriptor.rawValue, address, &length) == 0
+          ? unsafe SocketAddress(address, length: length) : nil
+      }
+    }
+  }
+
+  /// Octets of the largest IP packet that the path is known to take (`IP_MTU`); `nil` if it is not connected.
+  public var pathMTU: Int? {
+    guard isConnected else { return nil }
+    var mtu: CInt = 0
+    var length = socklen_t(MemoryLayout<CInt>.size)
+    let (level, name) =
+      switch destination.address {
+      case .v4: (CInt(IPPROTO_IP), CInt(CL_IP_MTU))
+      case .v6: (CInt(IPPROTO_IPV6), CInt(CL_IPV6_MTU))
+      }
+    guard unsafe getsockopt(descriptor.rawValue, level, name, &mtu, &length) == 0 else { return nil }
+    return Int(mtu)
+  }
+
+  /// The error that ICMP told of since the last call; `nil` if none.
+  public func takeError() -> Errno? {
+    var error: CInt = 0
+    var length = socklen_t(MemoryLayout<CInt>.size)
+    guard unsafe getsockopt(descriptor.rawValue, SOL_SOCKET, SO_ERROR, &error, &length) == 0 else {
+      return nil
+    }
+    return error == 0 ? nil : Errno(rawValue: error)
+  }
+
   /// Sends one datagram.
   /// - Throws: EAGAIN when the buffer is full, ECONNREFUSED when the receiver said by ICMP that nobody listens
   ///   (told by the call after the one it is about), ENETUNREACH and the like.
@@ -114,6 +151,23 @@ public struct UDPReceiver: ~Copyable {
       }
     }
     return Array(buffer[..<count])
+  }
+
+  /// Waits for the next datagram, however long it takes, and tells where it came from.
+  public mutating func receiveWithSource() throws(Errno) -> (payload: [UInt8], source: SocketAddress) {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let number = descriptor.rawValue
+    let (count, source) = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        let count = unsafe buffer.withUnsafeMutableBytes {
+          unsafe recvfrom(number, $0.baseAddress, $0.count, 0, address, &length)
+        }
+        return (count, unsafe SocketAddress(address, length: length))
+      }
+    }
+    guard count >= 0, let source else { throw count < 0 ? .latest : .addressFamilyNotSupported }
+    return (Array(buffer[..<count]), source)
   }
 }
 

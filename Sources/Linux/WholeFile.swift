@@ -24,6 +24,35 @@ public enum WholeFile {
   }
 }
 
+/// A file that is begun anew and grows.
+///
+/// A class because it keeps the file open.
+public final class AppendedFile {
+  private let path: String
+  private var descriptor: CInt = -1
+
+  public init(_ path: String) { self.path = path }
+
+  deinit { if descriptor >= 0 { _ = close(descriptor) } }
+
+  /// Adds octets; the first call makes the file, mode 0644, or empties it.
+  public func append(_ octets: [UInt8]) throws(Errno) {
+    if descriptor < 0 {
+      descriptor = try systemCall {
+        unsafe cl_open_mode(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      }
+    }
+    let number = descriptor
+    var done = 0
+    while done < octets.count {
+      // The octets from `done` on are those not yet written.
+      done += try systemCall {
+        unsafe octets.withUnsafeBytes { unsafe write(number, $0.baseAddress! + done, $0.count - done) }
+      }
+    }
+  }
+}
+
 /// A file that other programs read whenever they like.
 ///
 /// A class because it keeps the file open: the rights to make a new one may be gone later.

@@ -14,9 +14,9 @@ public final class Capture {
 
   private var settings = Settings()
   private var devices: [CaptureDevice] = []
-  private var plan = CapturePlan()
+  private(set) var plan = CapturePlan()
   /// By ifIndex.
-  private var taps: [UInt32: Tap] = [:]
+  private(set) var taps: [UInt32: Tap] = [:]
   /// Taps to begin and taps to let go, one in each round of the loop: the kernel makes each wait.
   private var beginning: [Tap] = []
   private var ending: [Tap] = []

@@ -27,8 +27,8 @@ public final class NFLogSource {
 
   private let loop: any EventLoop
   private let sink: any FlowSampleSink
-  private var settings: Settings
-  private var health: SourceHealth?
+  private(set) var settings: Settings
+  private(set) var health: SourceHealth?
   private var socket: NetfilterSocket?
   private let receiveBuffer: CInt
   private var requests: UInt32 = 0
@@ -39,7 +39,7 @@ public final class NFLogSource {
   public private(set) var packets = SequenceGap()
   /// Lost packets that no sample has told of yet.
   private var untoldDrops: UInt64 = 0
-  private var sources = FlowSources()
+  private(set) var sources = FlowSources()
   /// Packets that could not become a sample: nothing of them was copied, or they are no IP packet nor Ethernet frame.
   public private(set) var unknown: UInt64 = 0
 

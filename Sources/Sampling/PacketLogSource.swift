@@ -6,6 +6,9 @@ public protocol PacketLogSource: AnyObject {
   func apply(_ new: NFLogSource.Settings)
   /// The interface is gone: a later one with its index begins anew.
   func forget(_ index: UInt32)
+  /// All packets of the group, those that were lost too.
+  var packets: SequenceGap { get }
+  var report: SourceReport { get }
   /// For a person.
   var status: [String] { get }
 }

@@ -30,7 +30,11 @@ public final class SourceHealth {
     case failed(SourceFailure)
   }
 
-  public private(set) var state = State.stopped
+  public private(set) var state = State.stopped {
+    didSet { if state != oldValue { since = loop.now } }
+  }
+  /// When it came into this state.
+  public private(set) var since: Instant
   /// "nflog group 5"
   public let name: String
   private let loop: any EventLoop
@@ -49,6 +53,7 @@ public final class SourceHealth {
   ) {
     self.name = name
     self.loop = loop
+    since = loop.now
     self.logger = logger
     self.open = open
     retry = Deadline { [unowned self] in start() }

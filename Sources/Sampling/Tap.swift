@@ -14,7 +14,7 @@ final class Tap {
   /// Packets that are neither Ethernet nor IP.
   private(set) var unknownPackets: UInt64 = 0
   private var ring: PacketRing?
-  private var health: SourceHealth?
+  private(set) var health: SourceHealth?
   /// The rate before the last change, for packets that came before it.
   private var earlier: (rate: UInt32, until: UInt64)?
 

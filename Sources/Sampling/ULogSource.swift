@@ -18,8 +18,8 @@ public final class ULogSource: PacketLogSource {
   private let sink: any FlowSampleSink
   private let interfaceIndex: (String) -> UInt32?
   private let opener: Opener
-  private var settings: NFLogSource.Settings
-  private var health: SourceHealth?
+  private(set) var settings: NFLogSource.Settings
+  private(set) var health: SourceHealth?
   private var socket: NetfilterSocket?
 
   // The packets: counted as they come, and told apart by interface once sampled.
@@ -28,7 +28,7 @@ public final class ULogSource: PacketLogSource {
   public private(set) var packets = SequenceGap()
   /// Lost packets that no sample has told of yet.
   private var untoldDrops: UInt64 = 0
-  private var sources = FlowSources()
+  private(set) var sources = FlowSources()
   /// Packets that could not become a sample: of an interface that is gone, or no IP packet nor Ethernet frame.
   public private(set) var unknown: UInt64 = 0
 

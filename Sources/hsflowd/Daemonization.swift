@@ -49,8 +49,10 @@ struct Daemonization {
     for work in [background, names] {
       work.onOverrun = { [logger] in logger.warning("\($0): takes too long; going on without it") }
     }
+    var agentOptions = options.agent
+    agentOptions.version = version
     let agent = Agent(
-      settings, options: options.agent, loop: loop, background: background, names: names, logger: logger)
+      settings, options: agentOptions, loop: loop, background: background, names: names, logger: logger)
     agent.prepare()
     try dropRoot(settings)
     if options.prints { agent.onDatagram(Self.printInWords) }

@@ -28,8 +28,10 @@ struct Main {
       Terminal.exit(1)
     }
     if options.checksOnly {
-      logger.notice("\(options.agent.configurationPath) is good")
-      Terminal.exit(0)
+      let findings = HostCheck.findings(settings)
+      for finding in findings { logger.say(finding) }
+      logger.notice("\(options.agent.configurationPath) is \(findings.verdict)")
+      Terminal.exit(findings.exitStatus)
     }
     do {
       try Daemonization(options, logger).run(settings)

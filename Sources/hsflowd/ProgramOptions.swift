@@ -42,6 +42,7 @@ struct ProgramOptions {
 
   static func parse(_ arguments: [String]) -> Outcome {
     var options = ProgramOptions()
+    options.agent.controlPath = Agent.Options.usualControlPath
     for option in CommandLineOption.all(of: arguments, letters: "dvPp:f:F:l:o:u:m:hc:D:L:M:t") {
       switch option {
       case .unknown("-?"): return .help
@@ -68,6 +69,7 @@ struct ProgramOptions {
     case "D": logPath = argument
     case "t": checksOnly = true
     case "W": prints = true
+    case "K": agent.controlPath = argument.isEmpty ? nil : argument
     // The modules are in the program, and a crash goes to the log: accepted and without effect.
     case "l", "c": break
     case "u", "m":
@@ -101,6 +103,8 @@ struct ProgramOptions {
       -o FILE   where to publish the settings for sub-agents (/etc/hsflowd.auto)
       -u UUID   the host's UUID
       -m ID     machine-id from which a UUID is made if the host has none (/etc/machine-id)
+      --control PATH
+                where hsflowctl is answered (/run/hsflowd/control); "" for nowhere
       -P        remain root
       -D FILE   append the log to FILE; SIGHUP opens it anew
       -L BYTES  write at most so much to the file of -D (10000000)

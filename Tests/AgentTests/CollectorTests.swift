@@ -153,7 +153,9 @@ let second = SocketAddress(ip("198.51.100.2"), port: 6343)
     #expect(bench.openings == [0, 1, 3, 7, 15, 31, 63, 123, 183])
     #expect(collector.errors == [Errno.networkUnreachable.rawValue: 10])
     #expect(
-      log.all == ["warning: collector 192.0.2.1: no route to it (ENETUNREACH) (will keep trying)"])
+      log.all == [
+        "warning: collector 192.0.2.1: no route to it (ENETUNREACH); add a route: ip route get 192.0.2.1 must find one (will keep trying)"
+      ])
     bench.network.refusals = [:]
     loop.run(for: .seconds(60))
     #expect(collector.state == .sending)

@@ -103,7 +103,8 @@ final class AgentBench {
     options.root = fixture("debian12-virtio-6.1")
     agent = Agent(
       try settings(lines), options: options, loop: loop, background: runner, network: network,
-      interfaces: interfaces, transceivers: transceivers, names: runner, nameSource: names.source, logger: log.logger)
+      interfaces: interfaces, transceivers: transceivers, names: runner, nameSource: names.source,
+      logger: log.logger)
     agent.prepare()
     agent.start()
   }

@@ -4,7 +4,8 @@ import Testing
 private let everythingAllowed = """
   allowed: sampling, polling, sampling.<app>, polling.<app>, interfaceCounters, agentIP, agent, \
   agent.cidr, subAgentId, uuid, headerBytes, datagramBytes, refreshVMs, watch, forgetVMs, collector { }, \
-  dns-sd { }, nflog { }, ulog { }, psample { }, pcap { }, epcap { }, dropmon { }, tcp { }, json { }, kvm { }, \
+  dns-sd { }, nflog { }, ulog { }, psample { }, pcap { }, epcap { }, dropmon { }, tcp { }, json { }, \
+  telemetry { }, kvm { }, \
   xen { }, docker { }, containerd { }, k8s { }, systemd { }, nlroute { }, dbus { }, ovs { }, nvml { }, \
   dent { }, cumulus { }, opx { }, sonic { }, vpp { }, eapi { }
   """

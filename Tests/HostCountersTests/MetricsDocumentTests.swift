@@ -8,7 +8,8 @@ import Testing
   private static let structures: [any SFlowRecord] = [
     HostDescription(), HostCPU(), HostMemory(), HostDiskIO(), HostNetworkIO(), HostIPGroup(), HostICMPGroup(),
     HostTCPGroup(), HostUDPGroup(), HostAdapters(), InterfaceCounters(), PortName(),
-    LAGPortStats(), OpticalModule(), VirtualNode(), HostParent(), VirtualCPU(), VirtualMemory(), VirtualDiskIO(), VirtualNetworkIO(),
+    LAGPortStats(), OpticalModule(), VirtualNode(), HostParent(), VirtualCPU(), VirtualMemory(),
+    VirtualDiskIO(), VirtualNetworkIO(),
   ]
 
   /// A section of the document about a structure: "`host_cpu`, 0:2003" and the rows of its table.

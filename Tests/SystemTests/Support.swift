@@ -18,6 +18,8 @@ enum Release {
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
   static let hsflowd = package + "/.build/release/hsflowd"
+  static let hsflowctl = package + "/.build/release/hsflowctl"
+  static let hasTool = FileManager.default.isExecutableFile(atPath: hsflowctl)
   static let isBuilt = FileManager.default.isExecutableFile(atPath: hsflowd)
 }
 
@@ -267,7 +269,10 @@ final class Agent {
     folder = try Folder()
     try folder.write(configuration, to: "hsflowd.conf")
     program = try Program(
-      wrapped + [Release.hsflowd, "-d", "-f", folder["hsflowd.conf"], "-o", folder["hsflowd.auto"]] + options,
+      wrapped + [
+        Release.hsflowd, "-d", "-f", folder["hsflowd.conf"], "-o", folder["hsflowd.auto"],
+        "--control", folder["control"],
+      ] + options,
       in: namespace)
   }
 

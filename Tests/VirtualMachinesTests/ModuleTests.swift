@@ -21,6 +21,7 @@ import Testing
     var onChange: (InterfaceChanges) -> Void = { _ in }
     func start() {}
     func readStatistics(_ body: (UInt32, LinkStatistics64) -> Void) throws(FileError) {}
+    func readMembership(of member: UInt32, in bond: UInt32) throws(FileError) -> LAGPortStats? { nil }
 
     func add(_ index: UInt32, _ name: String) {
       var link = LinkMessage(index: index)
@@ -55,10 +56,11 @@ import Testing
       fake.guests = guests
       let libvirt = fake.libvirt
       let context = ModuleContext(
-        loop: loop, exporter: exporter,
+        loop: loop, background: runner, exporter: exporter,
         hostRecords: HostRecords.all(
           FileRoot("/"), uuid: UUID(), interfaces: interfaces, background: runner, logger: logger),
-        interfaces: interfaces, sampledInterfaces: SampledInterfaces(), logger: logger)
+        interfaces: interfaces, transceivers: { _ in .failure(.notSupportedOnSocket) },
+        sampledInterfaces: SampledInterfaces(), logger: logger)
       module = VirtualMachinesModule(context) { (context) throws(Errno) in
         try VirtualMachines(loop: context.loop, background: runner, logger: logger) {
           () throws(LibvirtFailure) in libvirt

@@ -110,6 +110,14 @@ pid_t cl_fork(void);
 /// close_range(2), a GNU call: closes `first` and all descriptors above it.
 int cl_close_from(unsigned int first);
 
+// unix(7): a path that goes into sun_path, which Swift sees as a tuple of 108 elements.
+/// A stream socket that listens at `path`, which no other user may reach than `mode` says; never blocks.
+int cl_unix_listen(const char *_Nonnull path, mode_t mode);
+/// A stream socket connected to `path`.
+int cl_unix_connect(const char *_Nonnull path);
+/// accept4(2), a GNU call: the next client, never blocks.
+int cl_unix_accept(int fd);
+
 // packet(7). <linux/if_packet.h> stays in shims.c: it is bit-fields, unions and macros over them.
 /// socket(2): a packet socket without a protocol, so that nothing comes in before `cl_packet_bind`.
 int cl_packet_socket(void);
@@ -162,6 +170,8 @@ enum {
   CL_RTMGRP_IPV4_IFADDR = 0x10,
   CL_RTMGRP_IPV6_IFADDR = 0x100,
   CL_IP_UNICAST_IF = 50,
+  CL_IP_MTU = 14,
+  CL_IPV6_MTU = 24,
   CL_IPV6_UNICAST_IF = 76,
   CL_SO_RCVBUFFORCE = 33,
   CL_PR_SET_KEEPCAPS = 8,

@@ -120,7 +120,7 @@ extension RTFlow: CustomStringConvertible {
   public var description: String { "rtflow \(dataSource) rate \(rate)" }
 
   /// The keys for a person.
-  var fields: [Field] {
+  public var fields: [Field] {
     keys.map { key in
       switch key.value {
       case .string(let text): Field(key.name, text)

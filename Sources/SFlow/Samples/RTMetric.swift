@@ -103,7 +103,7 @@ extension RTMetric: CustomStringConvertible {
   public var description: String { "rtmetric \(dataSource)" }
 
   /// The metrics for a person.
-  var fields: [Field] {
+  public var fields: [Field] {
     metrics.map { metric in
       switch metric.value {
       case .string(let text): Field(metric.name, text)

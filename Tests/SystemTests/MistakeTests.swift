@@ -1,0 +1,237 @@
+import Foundation
+import Linux
+import Testing
+
+/// What goes wrong most often, done on purpose in namespaces, and whether the agent says why: in its log, in
+/// `hsflowctl status` and `explain`, and in `hsflowctl check`.
+struct Mistake: Sendable, CustomTestStringConvertible {
+  var name: String
+  var configuration: String
+  /// Commands for the agent's namespace, before the agent starts: words of ip(8), or of a program with a path.
+  var prepare: [String] = []
+  /// Put in front of the agent's and the check's command line.
+  var wrapped: [String] = []
+  /// The file as such cannot be used: the agent ends with status 1.
+  var isFatal = false
+  var isBare = false
+  var log: [String] = []
+  /// In `status` and in `explain`.
+  var said: [String] = []
+  var check: [String] = []
+  /// Exit status of the check.
+  var status: Int32? = 1
+  var testDescription: String { name }
+
+  private static func sflow(_ text: String) -> String {
+    "sflow { polling = 1 collector { ip = 10.99.0.2 } \(text) }\n"
+  }
+
+  private static let noRights = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+  private static func iptables(_ rule: String) -> String { "iptables -w \(rule)" }
+
+  static let all: [Mistake] = configuration + collectors + captures + logs + host
+
+  static let configuration: [Mistake] = [
+    Mistake(
+      name: "misspelt key", configuration: sflow("poling = 5"), isFatal: true,
+      log: ["did you mean \"polling\""], check: ["did you mean \"polling\""]),
+    Mistake(
+      name: "a word for a number", configuration: "sflow { polling = often collector { ip = 10.99.0.2 } }",
+      isFatal: true, log: ["often"], check: ["often"]),
+    Mistake(
+      name: "missing brace", configuration: "sflow { polling = 1 collector { ip = 10.99.0.2 ",
+      log: ["\"}\" is missing at the end"], check: ["\"}\" is missing at the end"], status: 2),
+    Mistake(
+      name: "no collector", configuration: "sflow { polling = 1 }", isFatal: true,
+      log: ["no collectors are defined", "write collector { ip = ADDRESS }"],
+      check: ["no collectors are defined", "write collector { ip = ADDRESS }"]),
+    Mistake(
+      name: "collector without address", configuration: "sflow { collector { udpport = 6343 } }",
+      isFatal: true,
+      log: ["has no \"ip\"", "write ip = ADDRESS"], check: ["has no \"ip\"", "write ip = ADDRESS"]),
+    Mistake(
+      name: "port out of range", configuration: "sflow { collector { ip = 10.99.0.2 udpport = 70000 } }",
+      isFatal: true, log: ["70000", "65535"], check: ["70000", "65535"]),
+    Mistake(
+      name: "empty file", configuration: "", isFatal: true, log: ["failed to read config"], check: ["error"]),
+    Mistake(
+      name: "polling is 0", configuration: "sflow { polling = 0 collector { ip = 10.99.0.2 } }",
+      log: ["polling is 0: no counters are sent"], said: [],
+      check: ["polling: it is 0", "set polling = 30"], status: 2),
+  ]
+
+  static let collectors: [Mistake] = [
+    Mistake(
+      name: "name that does not resolve",
+      configuration: "sflow { polling = 1 collector { ip = no.such.invalid } }",
+      log: ["cannot resolve no.such.invalid"],
+      said: ["no.such.invalid has no address", "correct the name"],
+      check: ["cannot be resolved", "correct the name"]),
+    Mistake(
+      name: "no route", configuration: "sflow { polling = 1 collector { ip = 192.0.2.1 } }",
+      log: ["no route to it (ENETUNREACH)", "add a route"],
+      said: ["no route to it (ENETUNREACH)", "add a route"],
+      check: ["no route to it (ENETUNREACH)", "add a route"]),
+    Mistake(
+      name: "nobody listens", configuration: sflow(""),
+      log: ["nobody listens there", "start the collector there"],
+      said: ["nobody listens there", "start the collector there, or correct udpport"],
+      check: ["is reached from 10.99.0.1"], status: 0),
+    Mistake(
+      name: "the host's firewall", configuration: sflow(""),
+      prepare: [iptables("-A OUTPUT -p udp --dport 6343 -j DROP")],
+      log: ["local firewall rule", "OUTPUT rules"], said: ["local firewall rule", "OUTPUT rules"],
+      check: ["is reached from 10.99.0.1"], status: 0),
+    Mistake(
+      name: "no such device to send by",
+      configuration: "sflow { polling = 1 collector { ip = 10.99.0.2 dev = nosuch } }",
+      log: ["its device does not exist", "no interface \"nosuch\""],
+      said: ["its device does not exist", "no interface \"nosuch\""],
+      check: ["its device does not exist", "no interface \"nosuch\""]),
+    Mistake(
+      name: "no such namespace",
+      configuration: "sflow { polling = 1 collector { ip = 10.99.0.2 namespace = nosuch } }",
+      log: ["network namespace does not exist", "ip netns add nosuch"],
+      said: ["network namespace does not exist", "ip netns add nosuch"],
+      check: ["no network namespace \"nosuch\"", "ip netns add nosuch"]),
+    Mistake(
+      name: "source is no address of this host",
+      configuration: "sflow { polling = 1 collector { ip = 10.99.0.2 source = 10.99.0.77 } }",
+      log: ["EADDRNOTAVAIL", "source must be an address of this host"],
+      said: ["EADDRNOTAVAIL", "source must be an address of this host"],
+      check: ["EADDRNOTAVAIL", "source must be an address of this host"]),
+    Mistake(
+      name: "larger than the path's MTU", configuration: sflow("datagramBytes = 1400"),
+      prepare: ["ip link set hx0 mtu 1300"], log: ["collector 10.99.0.2: sending"],
+      check: ["do not fit the path's MTU of 1300", "datagramBytes = 1272"], status: 2),
+  ]
+
+  static let captures: [Mistake] = [
+    Mistake(
+      name: "no such device", configuration: sflow("pcap { dev = nosuch0 }"),
+      log: ["no interface \"nosuch0\"", "no interface is tapped"],
+      said: ["no interface \"nosuch0\"", "correct dev in pcap"],
+      check: ["pcap nosuch0: there is no such interface", "correct dev"]),
+    Mistake(
+      name: "device down", configuration: sflow("pcap { dev = tap7 }"),
+      prepare: ["ip tuntap add tap7 mode tap"],
+      log: ["no interface is tapped"], said: ["the interface is down", "ip link set tap7 up"],
+      check: ["the interface is down", "ip link set tap7 up"], status: 2),
+    Mistake(
+      name: "pattern that fits nothing", configuration: sflow("pcap { dev.pattern = ^swp }"),
+      log: ["no interface is tapped"], said: ["no interface is tapped", "explain interface"],
+      check: ["\"^swp\" fits no interface", "ip link shows"]),
+    Mistake(
+      name: "pattern that fits only what is skipped", configuration: sflow("pcap { dev.pattern = ^hx }"),
+      log: ["not tapped: hx0: veth: name it with dev"], said: ["no interface is tapped"],
+      check: ["not tapped: veth: name it with dev"]),
+    Mistake(
+      name: "speed that fits nothing", configuration: sflow("pcap { speed = 100G- }"),
+      log: ["no interface is tapped"], said: ["no interface is tapped"], check: ["no interface is tapped"]),
+    Mistake(
+      name: "sampling that the speed overrides", configuration: sflow("sampling = 17 pcap { dev = hx0 }"),
+      log: ["\"sampling\" is not the rate of pcap", "hx0: 1 in 10000 packets (speed / 1000000"],
+      check: ["it is 17, but every tapped interface has another rate", "sampling.bps_ratio = 0"], status: 2),
+    Mistake(
+      name: "no right to capture", configuration: sflow("pcap { dev = hx0 }"), wrapped: noRights,
+      log: ["EPERM", "CAP_NET_RAW"], said: ["EPERM", "CAP_NET_RAW"], check: ["CAP_NET_RAW"], status: 2),
+  ]
+
+  static let logs: [Mistake] = [
+    Mistake(
+      name: "no rule", configuration: sflow("nflog { group = 5 }"),
+      log: ["no packet has come", "-j NFLOG --nflog-group 5"],
+      said: ["no packet has come", "-j NFLOG --nflog-group 5"],
+      check: ["no firewall rule is for it", "-j NFLOG --nflog-group 5"]),
+    Mistake(
+      name: "a rule for another group", configuration: sflow("nflog { group = 5 }"),
+      prepare: [iptables("-A INPUT -j NFLOG --nflog-group 6")], log: ["no packet has come"],
+      said: ["no packet has come"], check: ["there are rules for group 6"]),
+    Mistake(
+      name: "another probability in the rule",
+      configuration: sflow("sampling = 50 nflog { group = 5 probability = 0.1 }"),
+      prepare: [iptables("-A INPUT -m statistic --mode random --probability 0.02 -j NFLOG --nflog-group 5")],
+      log: ["source nflog group 5: running"],
+      check: ["with probability 0.02, and the configuration says 0.1", "make them the same"], status: 2),
+    Mistake(
+      name: "another probability in a rule of nft",
+      configuration: sflow("sampling = 50 nflog { group = 5 probability = 0.1 }"),
+      prepare: [
+        "nft add table ip x", "nft add chain ip x y",
+        "nft add rule ip x y numgen random mod 50 == 0 log group 5",
+      ], log: ["source nflog group 5: running"],
+      check: ["the rule in x y picks packets with probability 0.02", "make them the same"], status: 2),
+    Mistake(
+      name: "no right to listen", configuration: sflow("nflog { group = 5 }"), wrapped: noRights,
+      log: ["EPERM", "CAP_NET_ADMIN"], said: ["EPERM", "CAP_NET_ADMIN"], check: ["CAP_NET_ADMIN"], status: 2),
+    Mistake(
+      name: "sampling is 0", configuration: sflow("sampling = 0 nflog { group = 5 }"),
+      prepare: [iptables("-A INPUT -j NFLOG --nflog-group 5")],
+      log: ["sampling is 0: no packet becomes a sample"],
+      check: ["sampling is 0: no packet becomes a sample", "set sampling"], status: 2),
+  ]
+
+  static let host: [Mistake] = [
+    Mistake(
+      name: "no address", configuration: "sflow { polling = 1 collector { ip = 10.99.0.2 } }", isBare: true,
+      log: ["no interface has an IP address", "set agentIP"],
+      said: ["no agent address", "set agentIP"], check: ["no interface has an IP address", "set agentIP"]),
+    Mistake(
+      name: "agent names no device", configuration: sflow("agent = nosuch"),
+      log: ["there is no interface \"nosuch\" (agent)"], check: ["there is no interface \"nosuch\""],
+      status: 2),
+    Mistake(
+      name: "agentIP does not resolve", configuration: sflow("agentIP = no.such.invalid"),
+      log: ["cannot resolve \"no.such.invalid\" (agentIP)"], said: ["no agent address", "set agentIP"],
+      check: ["\"no.such.invalid\" cannot be resolved", "write an address"]),
+    Mistake(
+      name: "textfile in no folder", configuration: sflow("telemetry { textfile = /nosuch/m.prom }"),
+      log: ["textfile /nosuch/m.prom: cannot write it: ENOENT", "must be able to write"], status: 0),
+    Mistake(
+      name: "a feature that is not in this program", configuration: sflow("eapi { }"), log: ["eapi"],
+      check: ["eapi"], status: 2),
+  ]
+}
+
+extension SystemTests {
+  @Suite(
+    .enabled(if: Release.hasTool && tool("iptables") != nil, "needs hsflowctl (make build) and iptables"))
+  struct MistakeTests {
+    @Test(arguments: Mistake.all) func `the reason is named`(_ mistake: Mistake) throws {
+      let lab = try Lab(isBare: mistake.isBare)
+      for command in mistake.prepare {
+        let words = command.split(separator: " ").map(String.init)
+        let result = try Program.run(words, in: lab.hostPath)
+        try #require(result.status == 0, "\(command): \(result.errors)")
+      }
+      // Whoever the agent is, it may make its socket here.
+      let folder = try Folder()
+      chmod(folder.path, 0o777)
+      let agent = try Agent(
+        mistake.configuration, "--control", folder["control"], in: lab.hostPath, wrapped: mistake.wrapped)
+      if mistake.isFatal {
+        #expect(agent.program.status() == 1)
+      } else if !mistake.said.isEmpty {
+        for command in ["status", "explain"] {
+          expect(agent, mistake.said, of: command, at: folder["control"])
+        }
+      }
+      for text in mistake.log { #expect(agent.says(text), "\(text): \(agent.log)") }
+      let check = try Program.run(
+        mistake.wrapped + [Release.hsflowctl, "check", agent.folder["hsflowd.conf"]], in: lab.hostPath)
+      for text in mistake.check {
+        #expect(check.output.contains(text), "\(text): \(check.output)\(check.errors)")
+      }
+      if let status = mistake.status { #expect(check.status == status, "\(check.output)\(check.errors)") }
+    }
+
+    private func expect(_ agent: Agent, _ texts: [String], of command: String, at control: String) {
+      var output = ""
+      let isSaid = eventually {
+        output = (try? Program.run([Release.hsflowctl, command, "--control", control]).output) ?? ""
+        return texts.allSatisfy { output.contains($0) }
+      }
+      #expect(isSaid, "\(command) does not say \(texts): \(output)\(agent.log)")
+    }
+  }
+}
