@@ -21,6 +21,8 @@ public final class Agent {
     public var machineID: UUID?
     /// Where `/proc`, `/sys` and `/etc` are.
     public var root = FileRoot("/")
+    /// The folder of credentials, systemd.exec(5): the service manager reads for us what only root may read.
+    public var credentials: FileRoot?
 
     public init() {}
   }
@@ -28,10 +30,10 @@ public final class Agent {
   private let options: Options
   private let logger: Logger
   private let interfaces: any HostInterfaces
-  private let exporter: Exporter
+  let exporter: Exporter
   private let identity: AgentIdentity.Found
   private let autoFile: AutoFileWriter?
-  private var settings: Settings
+  private(set) var settings: Settings
   private var addressKeeper: AddressKeeper?
   private var modules: [any Module] = []
 
@@ -61,7 +63,8 @@ public final class Agent {
     self.logger = logger
     self.interfaces = interfaces
     identity = AgentIdentity.uuid(
-      configured: settings.uuid, option: options.uuid, machineID: options.machineID, root: options.root)
+      configured: settings.uuid, option: options.uuid, machineID: options.machineID, root: options.root,
+      credentials: options.credentials)
     autoFile = options.autoFilePath.map { AutoFileWriter(path: $0, logger: logger) }
     exporter = Exporter(
       subAgentID: AgentIdentity.subAgentID(settings), datagramBytes: settings.datagramBytes, loop: loop,

@@ -25,6 +25,13 @@ public struct HostName: Sendable, Equatable {
 }
 
 public enum Host {
+  /// A variable of the environment, environ(7). Nothing here changes any: reading needs no lock.
+  public static func environment(_ name: String) -> String? {
+    // Points into the environment, which stays.
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
+
   /// Clock ticks a second, the unit of `/proc/stat` (`sysconf(_SC_CLK_TCK)`).
   public static var ticksPerSecond: UInt64 {
     let ticks = sysconf(CInt(_SC_CLK_TCK))

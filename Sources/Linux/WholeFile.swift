@@ -37,8 +37,10 @@ public final class PublishedFile {
   deinit { if current >= 0 { _ = close(current) } }
 
   /// Publishes `text`, mode 0644: written beside the old file and renamed, so that a reader sees the old one or the
-  /// new one whole. Where the folder cannot be written to any more, the file itself is rewritten.
+  /// new one whole. A link at the path stays: what it leads to is replaced. Where the folder cannot be written to (any
+  /// more), the file itself is rewritten.
   public func replace(with text: String) throws(Errno) {
+    let path = target
     let temporary = "\(path).\(getpid()).new"
     do throws(Errno) {
       let new = try systemCall {
@@ -57,9 +59,22 @@ public final class PublishedFile {
       if current >= 0 { _ = close(current) }
       current = new
     } catch {
+      if current < 0 { current = unsafe cl_open(path, O_WRONLY | O_CLOEXEC) }
       guard current >= 0 else { throw error }
       try Self.write(text, to: current)
     }
+  }
+
+  /// Where the path leads to: of a link, as readlink(2) says, otherwise the path itself.
+  private var target: String {
+    var room = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe room.withUnsafeMutableBufferPointer {
+      unsafe readlink(path, $0.baseAddress!, $0.count)
+    }
+    guard count > 0 else { return path }
+    let link = String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    if link.hasPrefix("/") { return link }
+    return path.lastIndex(of: "/").map { path[...$0] + link } ?? link
   }
 
   private static func write(_ text: String, to descriptor: CInt) throws(Errno) {
