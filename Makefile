@@ -4,13 +4,21 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 BUILD := .build/$(CONFIGURATION)
 PACKAGES := g++ libvirt-dev
-TEST_PACKAGES := iproute2 iptables nftables procps strace tshark pmacct ganglia-monitor valgrind tcpdump ethtool \
-  libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 dnsmasq-base unbound
+DEB_PACKAGES := debhelper lintian
+GUEST_PACKAGES := debootstrap qemu-system-x86 e2fsprogs
+TEST_PACKAGES := $(DEB_PACKAGES) $(GUEST_PACKAGES) man-db iproute2 iptables nftables procps strace tshark pmacct \
+  ganglia-monitor valgrind tcpdump ethtool libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients dnsmasq-base unbound
 RUNS ?= 200000
-RELEASE_FLAGS := -c release --static-swift-stdlib
+RELEASE_FLAGS := -c release --static-swift-stdlib --disable-local-rpath
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench fuzz test-setup setup lint format clean need-swift need-root
+.PHONY: help build demo test bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
+.PHONY: guest-test need-swift need-root
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +35,7 @@ demo: need-swift setup build ## run the agent in the foreground and print what i
 test: need-swift test-setup lint build ## check the style and run all tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
+	@$(MAKE) guest-test
 
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)
@@ -34,6 +43,58 @@ fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 bench: need-root build ## measure the packet sources beside a floor in C
 	@Tools/install-packages gcc libc6-dev iproute2 iptables
 	Benchmarks/packets
+
+install: ## install program, service, manual pages and, where there is none, a configuration
+	@test -x $(BUILD)/hsflowd -a -x $(BUILD)/hsflowctl || $(MAKE) build
+	install -D -m 755 $(BUILD)/hsflowd $(DESTDIR)$(PREFIX)/sbin/hsflowd
+	install -D -m 755 $(BUILD)/hsflowctl $(DESTDIR)$(PREFIX)/bin/hsflowctl
+	test -e $(DESTDIR)$(SYSCONFDIR)/hsflowd.conf || \
+	  install -D -m 644 etc/hsflowd.conf $(DESTDIR)$(SYSCONFDIR)/hsflowd.conf
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' systemd/hsflowd.service > $(DESTDIR)$(UNITDIR)/hsflowd.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/hsflowd.service
+	install -D -m 644 systemd/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/hsflowd.conf
+	install -D -m 644 systemd/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/hsflowd.conf
+	install -D -m 644 -t $(SHARE)/hsflowd systemd/libvirt.conf systemd/netns.conf systemd/ports.conf
+	install -D -m 644 docs/man/hsflowd.8 $(SHARE)/man/man8/hsflowd.8
+	install -D -m 644 docs/man/hsflowd.conf.5 $(SHARE)/man/man5/hsflowd.conf.5
+	install -D -m 644 docs/man/hsflowctl.1 $(SHARE)/man/man1/hsflowctl.1
+	install -D -m 644 completions/hsflowctl.bash $(SHARE)/bash-completion/completions/hsflowctl
+	install -D -m 644 completions/hsflowctl.zsh $(SHARE)/zsh/vendor-completions/_hsflowctl
+	install -D -m 644 completions/hsflowctl.fish $(SHARE)/fish/vendor_completions.d/hsflowctl.fish
+	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
+	  set -ex; systemd-sysusers hsflowd.conf; systemd-tmpfiles --create hsflowd.conf; systemctl daemon-reload; \
+	fi
+	@[ -n "$(DESTDIR)" ] || echo "Next: put your collector into $(SYSCONFDIR)/hsflowd.conf, then: systemctl enable --now hsflowd"
+
+uninstall: ## remove what make install put there, except the configuration
+	@[ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || systemctl disable --now hsflowd.service || true
+	rm -f $(DESTDIR)$(PREFIX)/sbin/hsflowd $(DESTDIR)$(PREFIX)/bin/hsflowctl $(DESTDIR)$(UNITDIR)/hsflowd.service
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/hsflowd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/hsflowd.conf
+	rm -rf $(SHARE)/hsflowd
+	rm -f $(SHARE)/man/man8/hsflowd.8 $(SHARE)/man/man5/hsflowd.conf.5 $(SHARE)/man/man1/hsflowctl.1
+	rm -f $(SHARE)/bash-completion/completions/hsflowctl $(SHARE)/zsh/vendor-completions/_hsflowctl
+	rm -f $(SHARE)/fish/vendor_completions.d/hsflowctl.fish
+	@if [ -L $(DESTDIR)$(SYSCONFDIR)/hsflowd.auto ]; then rm -f $(DESTDIR)$(SYSCONFDIR)/hsflowd.auto; fi
+	@[ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
+
+# In a copy of what the package is made of: dpkg-buildpackage(1) leaves its results beside the tree.
+deb: build ## make the Debian package in .build/deb and check it with lintian
+	@Tools/install-packages $(DEB_PACKAGES)
+	packaging/build-deb .build/deb
+	lintian --fail-on error,warning .build/deb/hsflowd_*.deb
+
+manual: need-swift ## write the keys of the configuration into docs/man/hsflowd.conf.5
+	HSFLOWD_MANUAL=write $(SWIFT) test --disable-xctest --filter ManualPageTests
+
+system-test: need-swift need-root build ## install and run the service on a real systemd host, in a virtual machine
+	@Tools/install-packages $(DEB_PACKAGES) $(GUEST_PACKAGES)
+	$(SWIFT) build --build-tests
+	@$(MAKE) guest-test
+
+# By itself: a virtual machine takes both processors, and other tests measure.
+guest-test:
+	HSFLOWD_GUEST=.build/guest $(SWIFT) test --skip-build --disable-xctest --filter GuestTests
 
 setup: need-root ## install the Debian packages that the build needs
 	@Tools/install-packages $(PACKAGES)

@@ -30,6 +30,8 @@ public final class Agent {
     public static let usualControlPath = Conversation.defaultPath
     /// The program's, for those who ask.
     public var version = ""
+    /// The folder of credentials, systemd.exec(5): the service manager reads for us what only root may read.
+    public var credentials: FileRoot?
 
     public init() {}
   }
@@ -86,7 +88,8 @@ public final class Agent {
     self.logger = logger
     self.interfaces = interfaces
     identity = AgentIdentity.uuid(
-      configured: settings.uuid, option: options.uuid, machineID: options.machineID, root: options.root)
+      configured: settings.uuid, option: options.uuid, machineID: options.machineID, root: options.root,
+      credentials: options.credentials)
     autoFile = options.autoFilePath.map { AutoFileWriter(path: $0, logger: logger) }
     exporter = Exporter(
       subAgentID: AgentIdentity.subAgentID(settings), datagramBytes: settings.datagramBytes, loop: loop,

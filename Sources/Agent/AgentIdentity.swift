@@ -4,6 +4,7 @@ internal import HostCounters
 internal import Linux
 internal import Logging
 internal import ProcFS
+internal import SystemPackage
 
 /// Who this host is: the UUID in host_descr.
 enum AgentIdentity {
@@ -16,20 +17,31 @@ enum AgentIdentity {
   /// In the order of the C agent: configuration, `-u`, the firmware's, one made from the machine-id.
   /// - Parameters:
   ///   - machineID: of `-m`; otherwise `/etc/machine-id` is read.
-  static func uuid(configured: UUID?, option: UUID?, machineID: UUID?, root: FileRoot) -> Found {
+  ///   - credentials: where the service manager leaves what only root may read.
+  static func uuid(
+    configured: UUID?, option: UUID?, machineID: UUID?, root: FileRoot, credentials: FileRoot? = nil
+  ) -> Found {
     if let configured { return Found(uuid: configured, origin: "configuration") }
     if let option { return Found(uuid: option, origin: "option -u") }
     let buffer = FileBuffer()
     // Readable by root only; the C agent had dmidecode(8) tell it.
-    let product = KernelFile(root, "/sys/class/dmi/id/product_uuid", buffer: buffer)
-    if let firmware = try? product.read({ (text) throws(TextError) in ProductUUID(parsing: text).uuid }) {
-      return Found(uuid: firmware, origin: "firmware")
+    var hint = ""
+    let products = [(credentials, "/product_uuid"), (root, "/sys/class/dmi/id/product_uuid")]
+    for case (let root?, let path) in products {
+      let product = KernelFile(root, path, buffer: buffer)
+      do throws(FileError) {
+        let uuid = try product.read { (text) throws(TextError) in ProductUUID(parsing: text).uuid }
+        if let uuid { return Found(uuid: uuid, origin: "firmware") }
+        break
+      } catch {
+        if case .unreadable(let path, .permissionDenied) = error { hint = "; only root may read \(path)" }
+      }
     }
-    if let machineID { return Found(uuid: UUID(machineID: machineID), origin: "option -m") }
+    if let machineID { return Found(uuid: UUID(machineID: machineID), origin: "option -m" + hint) }
     for path in ["/etc/machine-id", "/var/lib/dbus/machine-id"] {
       let file = KernelFile(root, path, buffer: buffer)
       if let id = try? file.read(MachineID.init(parsing:)) {
-        return Found(uuid: UUID(machineID: id.uuid), origin: path)
+        return Found(uuid: UUID(machineID: id.uuid), origin: path + hint)
       }
     }
     return Found(uuid: UUID(), origin: "nowhere: set uuid in the configuration")

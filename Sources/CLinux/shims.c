@@ -54,6 +54,7 @@ int cl_getopt(int argc, char *const *argv, const char *letters, const char **arg
                                         {"print", no_argument, NULL, 'W'},
                                         {"check", no_argument, NULL, 't'},
                                         {"control", required_argument, NULL, 'K'},
+                                        {"foreground", no_argument, NULL, 'd'},
                                         {NULL, 0, NULL, 0}};
   opterr = 0;
   int letter = getopt_long(argc, argv, letters, names, NULL);
@@ -182,6 +183,19 @@ int cl_epoll_wait(int epoll, int *ready, int count, int timeout_ms) {
 }
 
 pid_t cl_fork(void) { return fork(); }
+
+ssize_t cl_send_to_path(int fd, const char *path, const void *octets, size_t count) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t length = strlen(path);
+  if (length == 0 || length >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memcpy(address.sun_path, path, length);
+  if (path[0] == '@') address.sun_path[0] = 0;
+  return sendto(fd, octets, count, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&address,
+                offsetof(struct sockaddr_un, sun_path) + (socklen_t)length);
+}
 
 int cl_packet_socket(void) { return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
 

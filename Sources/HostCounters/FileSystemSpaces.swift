@@ -100,13 +100,20 @@ public final class FileSystemSpaces {
 
   /// The local file systems; `nil` if the kernel doesn't tell.
   private static func systems(_ root: FileRoot, _ progress: Progress) -> [LocalFilesystem]? {
-    guard let text = try? KernelFile(root, "/proc/self/mountinfo", buffer: FileBuffer()).bytes() else {
-      return nil
-    }
+    guard let text = mountinfo(root) else { return nil }
     // With thousands of mounts the parsing costs more than all else here, and they seldom change.
     if let known = progress.withLock({ $0.mountinfo == text ? $0.systems : nil }) { return known }
     guard let systems = try? LocalFilesystem.all(parsing: text.span) else { return nil }
     progress.withLock { ($0.mountinfo, $0.systems) = (text, systems) }
     return systems
+  }
+
+  /// The mounts as this process sees them. In a container, which has the host's `/proc` mounted, as the first process of
+  /// the host does.
+  private static func mountinfo(_ root: FileRoot) -> [UInt8]? {
+    let processes = root.isOwn ? ["self"] : ["1", "self"]
+    return processes.lazy.compactMap { process in
+      try? KernelFile(root, "/proc/\(process)/mountinfo", buffer: FileBuffer()).bytes()
+    }.first
   }
 }

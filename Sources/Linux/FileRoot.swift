@@ -2,14 +2,34 @@ public import Bytes
 internal import CLinux
 public import SystemPackage
 
-/// Where `/proc` and `/sys` are found: `FileRoot("/")` in production, a fixture's folder in tests.
+/// Where `/proc` and `/sys` are found: `FileRoot("/")` in production, a fixture's folder in tests, the host's mounted
+/// folders in a container.
 public struct FileRoot: Sendable, Equatable {
   private let prefix: String
+  /// Folders that are elsewhere, by their name: "proc".
+  private let elsewhere: [String: String]
 
-  public init(_ path: String) { prefix = path.hasSuffix("/") ? String(path.dropLast()) : path }
+  /// - Parameter elsewhere: where single folders of the root are found, by name: `["proc": "/host/proc"]`.
+  public init(_ path: String, elsewhere: [String: String] = [:]) {
+    prefix = Self.trimmed(path)
+    self.elsewhere = elsewhere.mapValues(Self.trimmed)
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  /// Whether `/proc` is the one of this process, and so `/proc/self` this process.
+  public var isOwn: Bool { prefix.isEmpty && elsewhere["proc"] == nil }
 
   /// - Parameter path: absolute, as on a running system: "/proc/stat".
-  public func path(_ path: String) -> String { prefix + path }
+  public func path(_ path: String) -> String {
+    if !elsewhere.isEmpty {
+      let name = path.dropFirst().prefix { $0 != "/" }
+      if let folder = elsewhere[String(name)] { return folder + path.dropFirst(1 + name.count) }
+    }
+    return prefix + path
+  }
 
   /// The names in a folder, without `.` and `..`, unsorted.
   public func names(in folder: String) throws(Errno) -> [String] {

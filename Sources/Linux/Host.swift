@@ -25,9 +25,11 @@ public struct HostName: Sendable, Equatable {
 }
 
 public enum Host {
-  /// A variable of the environment, environ(7).
+  /// A variable of the environment, environ(7). Nothing here changes any: reading needs no lock.
   public static func environment(_ name: String) -> String? {
-    unsafe getenv(name).map { unsafe String(cString: $0) }
+    // Points into the environment, which stays.
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
   }
 
   /// Clock ticks a second, the unit of `/proc/stat` (`sysconf(_SC_CLK_TCK)`).

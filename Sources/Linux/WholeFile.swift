@@ -66,7 +66,8 @@ public final class PublishedFile {
   deinit { if current >= 0 { _ = close(current) } }
 
   /// Publishes `text`, mode 0644: written beside the old file and renamed, so that a reader sees the old one or the
-  /// new one whole. Where the folder cannot be written to any more, the file itself is rewritten.
+  /// new one whole. A link at the path stays: what it leads to is replaced. Where the folder cannot be written to (any
+  /// more), the file itself is rewritten.
   public func replace(with text: String) throws(Errno) {
     // A link stays a link: the file that it leads to may be in a folder of our own.
     let chain = SymbolicLinks.chain(from: path)
@@ -89,6 +90,7 @@ public final class PublishedFile {
       if current >= 0 { _ = close(current) }
       current = new
     } catch {
+      if current < 0 { current = unsafe cl_open(path, O_WRONLY | O_CLOEXEC) }
       guard current >= 0 else { throw error }
       try Self.write(text, to: current)
     }

@@ -56,12 +56,16 @@ struct Daemonization {
     agent.prepare()
     try dropRoot(settings)
     if options.prints { agent.onDatagram(Self.printInWords) }
+    let supervision = Supervision(agent, loop: loop, logger: logger)
     let signals = try attempt("watch signals") { () throws(Errno) in
-      try SignalSource(loop: loop) { signal in take(signal, agent, loop) }
+      try SignalSource(loop: loop) { signal in take(signal, agent, loop, supervision) }
     }
     let watch = ProcessWatch(options, loop: loop, logger: logger)
+    sayMissingRights(agent)
     agent.start()
+    supervision?.ready()
     try attempt("wait for events") { () throws(Errno) in try loop.run() }
+    supervision?.stopping()
     agent.shutDown()
     _ = (signals, watch)
     pidFile.take()?.remove()
@@ -83,13 +87,15 @@ struct Daemonization {
     }
   }
 
-  /// Root ends here, but for the rights that sampling needs, and that of entering a collector's namespace.
+  /// Root ends here, but for the rights that sampling and collectors need. The agent becomes the user of the package, or
+  /// nobody where it is not installed.
   private func dropRoot(_ settings: Settings) throws(Failure) {
     guard Privileges.isRoot, !options.keepsRoot else { return }
-    var kept: Capabilities = [.netAdmin, .netRaw]
-    if settings.collectors.contains(where: { $0.namespace != nil }) { kept.insert(.sysAdmin) }
+    // These two in any case: a reload may ask for packets.
+    let kept = RightNeeded.all(settings).reduce([.netAdmin, .netRaw] as Capabilities) { $0.union($1.right) }
+    let user = Privileges.firstUser(of: ["hsflowd", "_hsflowd"]) ?? "nobody"
     do throws(Privileges.Failure) {
-      try Privileges.drop(to: "nobody", keeping: kept.intersection(.effective))
+      try Privileges.drop(to: user, keeping: kept.intersection(.effective))
     } catch {
       switch error {
       case .noSuchUser(let name): throw .noUser(name)
@@ -98,7 +104,14 @@ struct Daemonization {
     }
   }
 
-  private func take(_ signal: Signal, _ agent: Agent, _ loop: EpollLoop) {
+  /// Says what will not work before it does not.
+  private func sayMissingRights(_ agent: Agent) {
+    for right in agent.missingRights {
+      logger.warning("\(right); give it to the service (AmbientCapabilities=), or start as root")
+    }
+  }
+
+  private func take(_ signal: Signal, _ agent: Agent, _ loop: EpollLoop, _ supervision: Supervision?) {
     switch signal {
     case .terminate, .interrupt:
       logger.notice("\(signal == .terminate ? "SIGTERM" : "SIGINT"): ending")
@@ -107,7 +120,8 @@ struct Daemonization {
       do throws(Errno) { try Log.reopen() } catch {
         logger.warning("cannot open the log file anew: \(error.explanation)")
       }
-      agent.reload()
+      if let supervision { supervision.reload(agent.reload) } else { agent.reload() }
+      sayMissingRights(agent)
     case .user1:
       for line in agent.report() { logger.notice("\(line)") }
     case .user2:

@@ -43,6 +43,7 @@ struct ProgramOptions {
   static func parse(_ arguments: [String]) -> Outcome {
     var options = ProgramOptions()
     options.agent.controlPath = Agent.Options.usualControlPath
+    options.takeEnvironment()
     for option in CommandLineOption.all(of: arguments, letters: "dvPp:f:F:l:o:u:m:hc:D:L:M:t") {
       switch option {
       case .unknown("-?"): return .help
@@ -53,6 +54,18 @@ struct ProgramOptions {
       }
     }
     return .run(options)
+  }
+
+  /// Where the host is for an agent in a container, and what the service manager hands over.
+  private mutating func takeEnvironment() {
+    var elsewhere: [String: String] = [:]
+    for (variable, folder) in [
+      ("HOST_PROC", "proc"), ("HOST_SYS", "sys"), ("HOST_ETC", "etc"), ("HOST_VAR", "var"),
+    ] {
+      elsewhere[folder] = Host.environment(variable)
+    }
+    agent.root = FileRoot(Host.environment("HOST_ROOT") ?? "/", elsewhere: elsewhere)
+    agent.credentials = Host.environment("CREDENTIALS_DIRECTORY").map { FileRoot($0) }
   }
 
   /// Takes one option; the outcome if that settles everything.
@@ -97,7 +110,7 @@ struct ProgramOptions {
 
       -f FILE   configuration (/etc/hsflowd.conf)
       -t        check the configuration, say what is wrong with it, and end: status 0 good, 1 not
-      -d        stay in the foreground; each further -d says more (-ddd)
+      -d        stay in the foreground (--foreground); each further -d says more (-ddd)
       --print   stay in the foreground and print each datagram in words
       -p FILE   pid file when in the background (/var/run/hsflowd.pid)
       -o FILE   where to publish the settings for sub-agents (/etc/hsflowd.auto)
@@ -115,7 +128,8 @@ struct ProgramOptions {
       -h        this help
 
     SIGHUP reads the configuration again, SIGUSR1 writes the agent's own counters to the log, SIGUSR2 makes the
-    log say more, SIGTERM and SIGINT end the agent.
+    log say more, SIGTERM and SIGINT end the agent. In a container HOST_ROOT, or HOST_PROC, HOST_SYS, HOST_ETC and
+    HOST_VAR, say where the host's folders are mounted. See hsflowd(8) and hsflowd.conf(5).
     """
   }
 

@@ -58,6 +58,20 @@ import Testing
     #expect(found() == .init(uuid: UUID(machineID: Self.machine), origin: "/etc/machine-id"))
   }
 
+  @Test func `the service manager may hand over what only root may read`() throws {
+    let folder = TemporaryFolder()
+    func found(_ credential: String) throws -> AgentIdentity.Found {
+      try folder.write(credential, to: "product_uuid")
+      return AgentIdentity.uuid(
+        configured: nil, option: nil, machineID: Self.machine, root: fixture("cpus-1"),
+        credentials: FileRoot(folder.path))
+    }
+    let uuid = "0a1b2c3d-1111-2222-3333-444455556666"
+    #expect(try found(uuid + "\n") == .init(uuid: try #require(UUID(uuid)), origin: "firmware"))
+    // The unit's text for a host without one.
+    #expect(try found("none").origin == "option -m")
+  }
+
   @Test func `the agent says where its UUID comes from and sends it`() throws {
     let bench = try AgentBench()
     #expect(

@@ -96,6 +96,22 @@ import Testing
     #expect(log.all.isEmpty)
   }
 
+  @Test(arguments: [true, false]) func `a link stays, and what it leads to is replaced`(isAbsolute: Bool)
+    throws
+  {
+    try folder.makeFolder("run")
+    symlink(isAbsolute ? folder["run/auto"] : "run/auto", folder["auto"])
+    let writer = AutoFileWriter(path: folder["auto"], logger: log.logger)
+    writer.write(try file())
+    let first = try folder.inode(of: "run/auto")
+    #expect(try folder.text(of: "auto").contains("rev_end=1\n"))
+    writer.write(try file(address: "192.0.2.11"))
+    #expect(try folder.text(of: "auto").contains("rev_end=2\n"))
+    #expect(try folder.inode(of: "run/auto") != first)
+    #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: folder["auto"])) != nil)
+    #expect(log.all == [])
+  }
+
   @Test func `a file that cannot be written is said once, and so is the end of that`() throws {
     let writer = AutoFileWriter(path: folder["later/auto"], logger: log.logger)
     for i in 1...3 { writer.write(try file(collectors: i)) }

@@ -106,6 +106,19 @@ import Testing
     #expect(spaces.latest?.fullest == nil)
   }
 
+  /// There `self` is the agent's container.
+  @Test func `of a mounted host the mounts of its first process count`() throws {
+    let tree = try TemporaryTree()
+    try tree.write("27 1 8:1 / /own rw - ext4 /dev/sda1 rw\n", to: "/proc/self/mountinfo")
+    try tree.write("27 1 8:1 / /host rw - ext4 /dev/sda1 rw\n", to: "/proc/1/mountinfo")
+    let expected = tree.root.path("/host")
+    let spaces = FileSystemSpaces(tree.root, background: DirectWork()) {
+      $0 == expected ? FileSystemSpace(10, free: 8, available: 8) : nil
+    }
+    spaces.measure {}
+    #expect(spaces.latest?.totalBytes == 10 << 30)
+  }
+
   @Test func `space kept for root is neither free nor used`() throws {
     let tree = try TemporaryTree()
     try tree.write("27 1 8:1 / / rw - ext4 /dev/sda1 rw\n", to: "/proc/self/mountinfo")

@@ -137,5 +137,17 @@ extension LinuxTests {
       #expect(root.path("/proc/stat") == folder.path + "/proc/stat")
       #expect(FileRoot("/").path("/proc/stat") == "/proc/stat")
     }
+
+    @Test func `single folders of a root may be elsewhere`() {
+      let root = FileRoot("/host/", elsewhere: ["proc": "/hostproc", "sys": "/s/"])
+      #expect(root.path("/proc/stat") == "/hostproc/stat")
+      #expect(root.path("/sys/block") == "/s/block")
+      #expect(root.path("/proc") == "/hostproc")
+      #expect(root.path("/process") == "/host/process")
+      #expect(root.path("/etc/machine-id") == "/host/etc/machine-id")
+      #expect(FileRoot("/").isOwn)
+      #expect(!root.isOwn && !FileRoot("/host").isOwn && !FileRoot("/", elsewhere: ["proc": "/p"]).isOwn)
+      #expect(FileRoot("/", elsewhere: ["sys": "/s"]).isOwn)
+    }
   }
 }

@@ -20,6 +20,18 @@ extension SystemTests {
       )
     }
 
+    @Test(.enabled(if: tool("readelf") != nil, "needs binutils"))
+    func `it is position independent, its relocations are read-only, and it searches no folder of its own`()
+      throws
+    {
+      let dynamic = try Program.run(["readelf", "-dW", Release.hsflowd]).output
+      #expect(dynamic.contains("BIND_NOW") && dynamic.contains("NOW PIE"))
+      #expect(!dynamic.contains("RUNPATH") && !dynamic.contains("RPATH"))
+      let segments = try Program.run(["readelf", "-lW", Release.hsflowd]).output.split(separator: "\n")
+      #expect(segments.contains { $0.contains("GNU_RELRO") })
+      #expect(segments.contains { $0.contains("GNU_STACK") && $0.contains(" RW ") })
+    }
+
     // libvirt and libpcap may be named in it, to be loaded when wanted; linked they would be above.
     @Test func `no trace of Foundation or ICU is in it`() throws {
       let program = try Data(contentsOf: URL(fileURLWithPath: Release.hsflowd))

@@ -26,7 +26,8 @@ extension SystemTests {
     }
 
     @Test func `the manual page names every command and option`() throws {
-      let page = contents(Release.package + "/man/hsflowctl.1").replacingOccurrences(of: "\\-", with: "-")
+      let page = contents(Release.package + "/docs/man/hsflowctl.1").replacingOccurrences(
+        of: "\\-", with: "-")
       for command in ["status", "explain", "check", "listen", "probe", "metrics"] {
         #expect(page.contains(".B \(command)\n") || page.contains("hsflowctl \(command)"))
         let help = try ctl(command, "--help").output

@@ -107,6 +107,9 @@ int cl_epoll_wait(int epoll, int *_Nonnull ready, int count, int timeout_ms);
 
 /// fork(2). Swift refuses to import it; the one caller is single-threaded and goes on in the child.
 pid_t cl_fork(void);
+/// sendto(2) a local datagram socket, not waiting. `path` may begin with '@' for the zero of an abstract name.
+/// sockaddr_un ends in an array whose used length counts.
+ssize_t cl_send_to_path(int fd, const char *_Nonnull path, const void *_Nonnull octets, size_t count);
 /// close_range(2), a GNU call: closes `first` and all descriptors above it.
 int cl_close_from(unsigned int first);
 
