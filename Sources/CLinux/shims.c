@@ -2,6 +2,7 @@
 #include "clinux.h"
 
 #include <getopt.h>
+#include <link.h>
 #include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/if_addr.h>
@@ -53,6 +54,7 @@ int cl_getopt(int argc, char *const *argv, const char *letters, const char **arg
                                         {"version", no_argument, NULL, 'v'},
                                         {"print", no_argument, NULL, 'W'},
                                         {"check", no_argument, NULL, 't'},
+                                        {"check-file", no_argument, NULL, 'T'},
                                         {"control", required_argument, NULL, 'K'},
                                         {"foreground", no_argument, NULL, 'd'},
                                         {NULL, 0, NULL, 0}};
@@ -337,3 +339,22 @@ _Static_assert(PACKET_HOST == 0 && PACKET_BROADCAST == 1 && PACKET_MULTICAST == 
 _Static_assert(PACKET_OTHERHOST == 3 && PACKET_OUTGOING == 4, "");
 _Static_assert(CL_TP_STATUS_USER == TP_STATUS_USER && CL_TP_STATUS_VLAN_VALID == TP_STATUS_VLAN_VALID, "");
 _Static_assert(CL_TP_STATUS_VLAN_TPID_VALID == TP_STATUS_VLAN_TPID_VALID, "");
+
+// A segment that nobody writes to is what the file says: its pages come back when they are needed.
+static int drop_segments(struct dl_phdr_info *object, size_t size, void *page) {
+  (void)size;
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+    uintptr_t mask = *(uintptr_t *)page - 1;
+    uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~mask;
+    uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz + mask) & ~mask;
+    (void)madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void cl_drop_code(void) {
+  uintptr_t page = (uintptr_t)getpagesize();
+  dl_iterate_phdr(drop_segments, &page);
+}

@@ -3,7 +3,7 @@ internal import CLinux
 /// One option of the command line.
 public enum CommandLineOption: Equatable, Sendable {
   /// The letter, and the argument of a letter that takes one. Long options come as their letters:
-  /// `--help` h, `--version` v, `--check` t, `--foreground` d, `--print` W, `--control` K.
+  /// `--help` h, `--version` v, `--check` t, `--check-file` T, `--foreground` d, `--print` W, `--control` K.
   case option(Character, argument: String)
   /// An option that does not exist or lacks its argument, as it was written.
   case unknown(String)

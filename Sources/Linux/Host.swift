@@ -52,6 +52,9 @@ public enum Host {
     return UInt64(clamping: usage.ru_maxrss)
   }
 
+  /// Gives back the memory of code that ran once: what is needed again comes back from the file, a page at a time.
+  public static func dropCode() { cl_drop_code() }
+
   /// Allows this process as many descriptors as it may have: each tap needs one.
   public static func raiseDescriptorLimit() {
     var limit = rlimit()

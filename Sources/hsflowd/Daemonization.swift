@@ -64,6 +64,9 @@ struct Daemonization {
     sayMissingRights(agent)
     agent.start()
     supervision?.ready()
+    // Once everything ran: reading the configuration and opening sources takes megabytes of code that polls do not.
+    let settled = Deadline { Host.dropCode() }
+    loop.arm(settled, after: .seconds(2))
     try attempt("wait for events") { () throws(Errno) in try loop.run() }
     supervision?.stopping()
     agent.shutDown()

@@ -28,6 +28,8 @@ struct ProgramOptions {
   var prints = false
   /// `-t`
   var checksOnly = false
+  /// `--check-file`: not.
+  var checksHost = true
 
   var isForeground: Bool { debug > 0 || prints }
   /// The C agent's debug level.
@@ -81,6 +83,7 @@ struct ProgramOptions {
     case "o": agent.autoFilePath = argument
     case "D": logPath = argument
     case "t": checksOnly = true
+    case "T": (checksOnly, checksHost) = (true, false)
     case "W": prints = true
     case "K": agent.controlPath = argument.isEmpty ? nil : argument
     // The modules are in the program, and a crash goes to the log: accepted and without effect.
@@ -109,7 +112,10 @@ struct ProgramOptions {
     Sends the counters of this host as sFlow v5 to the collectors named in its configuration.
 
       -f FILE   configuration (/etc/hsflowd.conf)
-      -t        check the configuration, say what is wrong with it, and end: status 0 good, 1 not
+      -t        check the configuration and whether this host can do what it asks for (--check), and end:
+                status 0 good, 1 something will not work, 2 warnings only
+      --check-file
+                check the configuration alone: status 0 good, 1 not
       -d        stay in the foreground (--foreground); each further -d says more (-ddd)
       --print   stay in the foreground and print each datagram in words
       -p FILE   pid file when in the background (/var/run/hsflowd.pid)

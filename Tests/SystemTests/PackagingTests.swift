@@ -25,7 +25,7 @@ import Testing
         separator: "\""
       ).first)
     for letter in letters where letter != ":" { #expect(page.contains("-\(letter)"), "-\(letter)") }
-    for word in ["--check", "--foreground", "--print", "--version", "--help"] {
+    for word in ["--check", "--check-file", "--control", "--foreground", "--print", "--version", "--help"] {
       #expect(page.contains(word), "\(word)")
     }
     for name in ["HOST_ROOT", "HOST_PROC", "HOST_SYS", "HOST_ETC", "HOST_VAR"] {
@@ -34,7 +34,9 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: tool("man") != nil, "needs man-db"), arguments: ["hsflowd.8", "hsflowd.conf.5"])
+  @Test(
+    .enabled(if: tool("man") != nil, "needs man-db"),
+    arguments: ["hsflowd.8", "hsflowd.conf.5", "hsflowctl.1"])
   func `manual pages are well formed`(page: String) throws {
     let (status, output, errors) = try Program.run([
       "man", "--warnings=w", "-l", Release.package + "/docs/man/" + page,

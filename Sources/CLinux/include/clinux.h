@@ -64,6 +64,10 @@ int cl_open(const char *_Nonnull path, int flags);
 /// open(2) with the mode of a file that it may create.
 int cl_open_mode(const char *_Nonnull path, int flags, mode_t mode);
 
+/// Unmaps the pages of program and libraries that were only needed at the start. dl_iterate_phdr(3) calls back with a
+/// structure of the linker's.
+void cl_drop_code(void);
+
 // Calls that answer through global variables, which Swift's concurrency rules forbid to touch.
 /// getopt_long(3): the next option's letter, '?' for a bad one (then `offender` is its letter or 0), -1 at the end.
 int cl_getopt(int argc, char *_Nullable const *_Nonnull argv, const char *_Nonnull letters,
