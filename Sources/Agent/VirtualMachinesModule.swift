@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Config
+internal import ControlProtocol
 internal import HostCounters
 internal import Linux
 internal import Logging
@@ -162,6 +163,32 @@ final class VirtualMachinesModule: Module {
         HostAdapters(
           adapters: adaptors.map { HostAdapters.Adapter(index: index(of: $0) ?? 0, addresses: [$0.mac]) }))
     }
+  }
+
+  var report: [Item] {
+    guard isConfigured else { return [] }
+    var item = Item(.source, "libvirt")
+    if let failure = machines?.failure {
+      item.condition = .failed
+      item.reason = failure.reason
+      item.remedy = failure.remedy ?? ""
+    } else if let failure {
+      item.condition = .failed
+      item.reason = failure.explanation
+    } else if machines?.isConnected != true {
+      item.condition = .waiting
+      item.reason = "connecting to libvirt"
+    }
+    for (i, line) in status.enumerated() { item.add("status_\(i + 1)", line) }
+    let guests = (machines.map { Array($0.guests) } ?? []).sorted { $0.name < $1.name }
+    return [item]
+      + guests.map { guest in
+        var of = Item(.machine, guest.name, guest.isActive ? .running : .off)
+        of.add("uuid", guest.uuid.description)
+        if let number = numbers.number(for: guest.uuid) { of.add("data_source", "3:\(number)") }
+        of.add("counter_samples", sequences[guest.uuid] ?? 0)
+        return of
+      }
   }
 
   var status: [String] {

@@ -34,9 +34,10 @@ public final class ServiceDiscovery {
   private var isAsking = false
   /// To be asked again as soon as the question under way is answered.
   private var isHurried = false
-  private var failures = 0
+  /// Questions in a row without an answer.
+  public private(set) var failures = 0
   /// What was said last: why there is no answer, what is wrong with records.
-  private var complaint: String?
+  public private(set) var complaint: String?
   private var remarks: [String] = []
   private var isStandIn = false
 
@@ -96,7 +97,7 @@ public final class ServiceDiscovery {
     if isAsking { isHurried = true } else { ask() }
   }
 
-  private var question: String { "_sflow._udp" + (settings?.domain ?? "") }
+  public var question: String { "_sflow._udp" + (settings?.domain ?? "") }
 
   // MARK: - Questions
 
@@ -185,6 +186,9 @@ public final class ServiceDiscovery {
       logger.warning("DNS-SD: \(new.count - Self.mostRemarks) more records are not as they should be")
     }
   }
+
+  /// When DNS is asked next; `nil` while it is being asked.
+  public var nextQuestion: Instant? { isAsking ? nil : deadline?.time }
 
   /// How it is, one line each, for a person; empty without `dns-sd { }`.
   public var status: [String] {

@@ -360,6 +360,11 @@ public final class VirtualMachines {
     if !gone.isEmpty { onChange() }
   }
 
+  /// Why libvirt does not answer now.
+  public var failure: LibvirtFailure? { if case .failed(let failure) = state { failure } else { nil } }
+
+  public var isConnected: Bool { if case .connected = state { true } else { false } }
+
   // MARK: - For a person
 
   public var status: [String] {

@@ -51,6 +51,7 @@ import Testing
     #expect(module.status.map { $0.prefix { $0 != ":" } } == ["ulog group 3"])
     module.apply(try settings("collector { ip = 192.0.2.1 }"))
     #expect(module.status.isEmpty)
+    loop.run(for: .seconds(10))
     #expect(loop.nextDeadline == nil)
   }
 }

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Config
 internal import ControlProtocol
+internal import Discovery
 internal import HostCounters
 internal import Linux
 internal import SystemPackage
@@ -16,6 +17,7 @@ extension Agent {
       }
     }
     items += interfaceItems.all
+    items += discoveryItems
     items += exporter.collectors.map { $0.item(now: loop.now) }
     items += candidateItems
     items.append(telemetryItem)
@@ -68,6 +70,27 @@ extension Agent {
       if let polling = application.polling { item.add("polling.\(application.name)", polling) }
     }
     return item
+  }
+
+  private var discoveryItems: [Item] {
+    guard let discovery, inForce.file.dnsSD != nil else { return [] }
+    var item = Item(.discovery, discovery.question)
+    if discovery.failures > 0, let complaint = discovery.complaint {
+      item.condition = .failed
+      item.reason = complaint
+      item.remedy = "dig SRV \(discovery.question) shows what DNS says; what it said before stays in force"
+    } else if discovery.answer == .none {
+      item.condition = .waiting
+      item.reason = "there is no answer yet"
+    } else if discovery.answer == .stop {
+      item.condition = .waiting
+      item.reason = "DNS has no server of that name: nothing is sent"
+      item.remedy = "add an SRV record, or collector { } in place of dns-sd { }"
+    }
+    if let next = discovery.nextQuestion { item.add("next_question_seconds", loop.now.seconds(until: next)) }
+    for (i, line) in discovery.status.enumerated() { item.add("status_\(i + 1)", line) }
+    for (i, origin) in inForce.origins.enumerated() { item.add("setting_\(i + 1)", origin) }
+    return [item]
   }
 
   private var candidateItems: [Item] {
