@@ -77,8 +77,10 @@ public final class Capture {
     }
     let before = tappedIndexes
     for (index, tap) in taps where kept[index] == nil {
-      let reason = plan.decisions.first { $0.index == index }?.reason
-      logger.notice("pcap \(tap.device.name): ends: \(reason?.description ?? "the interface is gone")")
+      let reason =
+        plan.decisions.first { $0.index == index }?.reason?.description
+        ?? (byIndex[index] == nil ? "the interface is gone" : "the configuration has no pcap { } any more")
+      logger.notice("pcap \(tap.device.name): ends: \(reason)")
       tap.stop()
       beginning.removeAll { $0 === tap }
       ending.append(tap)

@@ -94,18 +94,10 @@ private struct JSONRecord: Encodable {
 private struct JSONFields: Encodable {
   var fields: [Field]
 
-  struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
-  }
-
   func encode(to encoder: any Encoder) throws {
-    var object = encoder.container(keyedBy: Key.self)
+    var object = encoder.container(keyedBy: JSONKey.self)
     for field in fields {
-      let (value, key) = (field.plainValue, Key(field.name))
+      let (value, key) = (field.plainValue, JSONKey(field.name))
       let isText = field.value.hasPrefix("\"")
       if !isText, let number = UInt64(value) {
         try object.encode(number, forKey: key)

@@ -21,31 +21,32 @@ enum JSONText {
   }
 }
 
+/// A name that only the data know.
+struct JSONKey: CodingKey {
+  var stringValue: String
+  var intValue: Int? { nil }
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}
+
 /// `name`, `condition`, `seconds`, `reason`, `remedy`, and the values under their own names.
 private struct JSONItem: Encodable {
   var item: Item
 
-  struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
-  }
-
   func encode(to encoder: any Encoder) throws {
-    var object = encoder.container(keyedBy: Key.self)
+    var object = encoder.container(keyedBy: JSONKey.self)
     for value in item.values {
       switch value.content {
-      case .number(let number): try object.encode(number, forKey: Key(value.name))
-      case .text(let text): try object.encode(text, forKey: Key(value.name))
-      case .truth(let truth): try object.encode(truth, forKey: Key(value.name))
+      case .number(let number): try object.encode(number, forKey: JSONKey(value.name))
+      case .text(let text): try object.encode(text, forKey: JSONKey(value.name))
+      case .truth(let truth): try object.encode(truth, forKey: JSONKey(value.name))
       }
     }
-    try object.encode(item.name, forKey: Key("name"))
-    try object.encode(item.condition.rawValue, forKey: Key("condition"))
-    if let seconds = item.seconds { try object.encode(seconds, forKey: Key("seconds")) }
-    if !item.reason.isEmpty { try object.encode(item.reason, forKey: Key("reason")) }
-    if !item.remedy.isEmpty { try object.encode(item.remedy, forKey: Key("remedy")) }
+    try object.encode(item.name, forKey: JSONKey("name"))
+    try object.encode(item.condition.rawValue, forKey: JSONKey("condition"))
+    if let seconds = item.seconds { try object.encode(seconds, forKey: JSONKey("seconds")) }
+    if !item.reason.isEmpty { try object.encode(item.reason, forKey: JSONKey("reason")) }
+    if !item.remedy.isEmpty { try object.encode(item.remedy, forKey: JSONKey("remedy")) }
   }
 }

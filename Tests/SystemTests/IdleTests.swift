@@ -29,8 +29,8 @@ extension SystemTests {
       let resident = Self.kib(measured, "VmRSS")
       let anonymous = Self.kib(measured, "RssAnon")
       let threads = measured.status("Threads").first.flatMap { Int($0) } ?? .max
-      #expect(resident <= 10 * 1024)
-      #expect(anonymous <= 1536)
+      #expect(resident <= 8 * 1024)
+      #expect(anonymous <= 1280)
       // The loop, and the worker that asks file systems for their space.
       #expect(threads <= 2)
       #expect(measured.program.end() == 0)
