@@ -156,6 +156,10 @@ let package = Package(
 if Context.environment["HSFLOWD_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["Bytes", "Config", "Netlink", "ProcFS", "SFlow", "Sampling"], path: "Fuzz",
+      name: "fuzz",
+      dependencies: [
+        "Bytes", "Config", "ControlProtocol", "Discovery", "HostCounters", "Linux", "Listening", "Netlink",
+        "ProcFS", "SFlow", "Sampling", "VirtualMachines",
+      ], path: "Fuzz",
       swiftSettings: testRules, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
 }

@@ -1,16 +1,28 @@
 import Bytes
 import Config
+import ControlProtocol
+import HostCounters
+import Linux
+import Listening
 import Netlink
 import ProcFS
 import SFlow
 import Sampling
 
+@testable import Discovery
+@testable import VirtualMachines
+
 /// Everything that reads bytes from outside, by name. An error is as good as a value; a trap is a finding.
 let targets: [String: @Sendable (Span<UInt8>) -> Void] = [
+  "capture": readCapture,
   "config": readConfiguration,
+  "control": converse,
   "datagram": decodeDatagram,
+  "dns": readNames,
+  "guest": describeGuest,
   "netlink": decodeNetlink,
   "nflog": sampleLogged,
+  "optics": readModule,
   "procfs": parseFiles,
 ]
 
@@ -41,6 +53,8 @@ private func decodeNetlink(_ octets: Span<UInt8>) {
     _ = try? AddressMessage(parsing: copy message)
     _ = try? StatisticsMessage(parsing: copy message)
     _ = try? Acknowledgement(parsing: copy message)
+    _ = try? FirewallRule(parsing: copy message)
+    _ = try? RouteLookup(parsing: copy message)
     walk(Attributes(message.payload), depth: 0)
   }
 }
@@ -92,4 +106,41 @@ private func parseFiles(_ text: Span<UInt8>) {
   _ = ProductUUID(parsing: text)
   _ = try? BlockDevice.guessed(parsing: text)
   _ = try? LocalFilesystem.all(parsing: text)
+}
+
+private func readCapture(_ octets: Span<UInt8>) {
+  let bytes = [UInt8](copying: octets.bytes)
+  for start in [PacketHeader.Start.ethernet, .ip] { _ = PacketHeader(bytes, startingWith: start) }
+  guard var reader = try? PcapReader(bytes) else { return }
+  while let packet = reader.next() { _ = CapturedDatagram(packet.octets, linkType: reader.linkType) }
+}
+
+private func converse(_ octets: Span<UInt8>) {
+  let bytes = [UInt8](copying: octets.bytes)
+  _ = Conversation.request(in: bytes)
+  guard let answer = try? Answer(decoding: bytes) else { return }
+  precondition(
+    (try? Answer(decoding: answer.encode())) == answer, "an answer that does not survive its own encoding")
+}
+
+private func readNames(_ octets: Span<UInt8>) {
+  guard let message = try? DNSMessage(parsing: octets) else { return }
+  for name in Set(message.answers.map(\.name)) { _ = message.records(of: name) }
+  var settings = DiscoveredSettings()
+  for case .text(let strings) in message.answers.map(\.content) {
+    _ = settings.take(strings, features: Set(Feature.allCases))
+  }
+}
+
+private func describeGuest(_ octets: Span<UInt8>) {
+  _ = try? GuestDescription(parsing: [UInt8](copying: octets.bytes))
+}
+
+/// The first octet chooses the layout.
+private func readModule(_ octets: Span<UInt8>) {
+  guard octets.count > 0, let layout = Ethtool.ModuleMemory.Layout(rawValue: UInt32(octets[0] % 4 + 1)) else {
+    return
+  }
+  let memory = Ethtool.ModuleMemory(layout, Array([UInt8](copying: octets.bytes).dropFirst()))
+  _ = try? OpticalModule(ofInterface: 1, memory)
 }
