@@ -106,7 +106,9 @@ extension CaptureInNamespaces {
           CaptureDevice(index: 100 + i, name: "\(i % 2 == 0 ? "x" : "y")\(i / 2)", speed: 10_000_000_000)
         }
         func hasSockets(_ count: Int) throws -> Bool {
-          let test = "test $(wc -l </proc/net/packet) = \(count + 1)"
+          // A child that another test starts has every descriptor until its exec, so that the end of one may take a moment.
+          let test =
+            "for i in $(seq 50); do test $(wc -l </proc/net/packet) = \(count + 1) && exit; sleep 0.1; done; exit 1"
           return try CaptureNamespace.command("ip netns exec \(namespace.name) sh -c '\(test)'") == 0
         }
         try rig.update(devices)
