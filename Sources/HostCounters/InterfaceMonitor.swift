@@ -22,12 +22,16 @@ public final class InterfaceMonitor: HostInterfaces {
   /// Whether the kernel answers RTM_GETSTATS (Linux 4.7); before that counters come with the links.
   private var hasStatisticsRequest = true
   /// Fires when the table is to be read anew.
+  private let receiveBuffer: CInt
   private var resync: Deadline?
   private var failures = 0
 
-  public init(loop: any EventLoop, logger: Logger) {
+  /// - Parameter receiveBuffer: bytes of events that the kernel may hold for us. In its default a hundred find room, and
+  ///   a table that lost some is stale until it is read anew.
+  public init(loop: any EventLoop, logger: Logger, receiveBuffer: CInt = 4 << 20) {
     self.loop = loop
     self.logger = logger
+    self.receiveBuffer = receiveBuffer
     resync = Deadline { [unowned self] in start() }
   }
 
@@ -39,7 +43,8 @@ public final class InterfaceMonitor: HostInterfaces {
   public func start() {
     do throws(Errno) {
       if events == nil {
-        let socket = try NetlinkSocket(groups: [.links, .ipv4Addresses, .ipv6Addresses])
+        let socket = try NetlinkSocket(
+          groups: [.links, .ipv4Addresses, .ipv6Addresses], receiveBuffer: receiveBuffer)
         try loop.watch(socket.rawDescriptor) { [unowned self] in readEvents() }
         events = socket
       }

@@ -35,3 +35,14 @@ func systemCall<R: SignedInteger>(_ call: () -> R) throws(Errno) -> R {
     if error != .interrupted { throw error }
   }
 }
+
+extension Descriptor {
+  /// Sets how many bytes the kernel may hold for a socket (socket(7), SO_RCVBUF): beyond `net.core.rmem_max` only with
+  /// CAP_NET_ADMIN, otherwise as much as that allows.
+  borrowing func setReceiveBuffer(_ bytes: CInt) {
+    for option in [CInt(CL_SO_RCVBUFFORCE), SO_RCVBUF] {
+      var bytes = bytes
+      if unsafe setsockopt(rawValue, SOL_SOCKET, option, &bytes, 4) == 0 { return }
+    }
+  }
+}

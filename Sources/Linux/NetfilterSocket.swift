@@ -51,10 +51,7 @@ public import SystemPackage
         socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), family.number)
       })
     let number = descriptor.rawValue
-    for option in [CInt(CL_SO_RCVBUFFORCE), SO_RCVBUF] {
-      var bytes = receiveBuffer
-      if unsafe setsockopt(number, SOL_SOCKET, option, &bytes, 4) == 0 { break }
-    }
+    descriptor.setReceiveBuffer(receiveBuffer)
     var on: CInt = 1
     // Without it errors have no text.
     _ = unsafe setsockopt(number, CInt(CL_SOL_NETLINK), CInt(CL_NETLINK_EXT_ACK), &on, 4)

@@ -20,13 +20,15 @@ public final class NetlinkSocket {
   /// - Parameters:
   ///   - groups: what to be told of without asking.
   ///   - bufferSize: room for the messages of one receive; the kernel fills at most 32 KiB in a dump.
-  public init(groups: Groups = [], bufferSize: Int = 65536) throws(Errno) {
+  ///   - receiveBuffer: bytes that the kernel may hold for us, as `setReceiveBuffer` says; `nil` for its default.
+  public init(groups: Groups = [], bufferSize: Int = 65536, receiveBuffer: CInt? = nil) throws(Errno) {
     buffer = [UInt8](repeating: 0, count: bufferSize)
     let number = try systemCall {
       socket(
         AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(CL_NETLINK_ROUTE))
     }
     descriptor = Descriptor(owning: number)
+    if let receiveBuffer { descriptor.setReceiveBuffer(receiveBuffer) }
     for option in [CL_NETLINK_GET_STRICT_CHK, CL_NETLINK_EXT_ACK] {
       var on: CInt = 1
       // Kernels before 4.20 have no strict checking and filter nothing: the answers are longer, not different.

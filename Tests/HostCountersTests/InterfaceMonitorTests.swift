@@ -22,7 +22,7 @@ struct InterfaceMonitorTests {
       namespace = try TestNamespace(name)
       try prepare(namespace)
       loop = try EpollLoop()
-      monitor = InterfaceMonitor(loop: loop, logger: log.logger)
+      monitor = InterfaceMonitor(loop: loop, logger: log.logger, receiveBuffer: 65536)
       monitor.onChange = { [unowned self] in
         announced.added.formUnion($0.added)
         announced.removed.merge($0.removed) { _, new in new }
@@ -153,7 +153,7 @@ struct InterfaceMonitorTests {
     let namespace = try TestNamespace("losses")
     let loop = WatchingLoop()
     let log = TestLog()
-    let monitor = InterfaceMonitor(loop: loop, logger: log.logger)
+    let monitor = InterfaceMonitor(loop: loop, logger: log.logger, receiveBuffer: 65536)
     try namespace.inside { monitor.start() }
     let events = try #require(loop.watched.first)
 

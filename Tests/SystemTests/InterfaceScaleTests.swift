@@ -174,7 +174,15 @@ extension SystemTests {
           pcap { dev.pattern = "^f[0-9]" sampling = 100 } }
         """, in: lab.hostPath)
       #expect(agent.says("no interface is tapped"))
-      // The socket that links are asked for their speed by stays once there was a tap.
+      // With the first poll the agent has opened what it reads at every one. The socket that links are asked for their
+      // speed by stays once there was a tap.
+      var hasPolled = false
+      sink.takeCounters = { hasPolled = hasPolled || $0.source == .host }
+      #expect(
+        try eventually {
+          try sink.drain()
+          return hasPolled
+        })
       let few = descriptors(agent) + 1
       let sender = try FrameSocket(in: lab.hostPath)
       let (frame, place) = LabFrame.numbered()
@@ -252,8 +260,9 @@ extension SystemTests {
       // The life of a tap is three lines; nothing of it is a fault.
       let lines = agent.log.split(separator: "\n").count
       #expect(lines <= 3 * rounds * width + 30)
+      // On a busy host a tap may hear of the end of its interface from the interface first.
       let warnings = agent.log.split(separator: "\n").filter {
-        $0.contains("warning") || $0.contains("error")
+        ($0.contains("warning") || $0.contains("error")) && !$0.contains("ENODEV")
       }
       #expect(
         warnings.allSatisfy { $0.contains("no interface is tapped") } && warnings.count == 1,
