@@ -94,7 +94,7 @@ system-test: need-swift need-root build ## install and run the service on a real
 
 # By itself: a virtual machine takes both processors, and other tests measure.
 guest-test:
-	HSFLOWD_GUEST=.build/guest $(SWIFT) test --skip-build --disable-xctest --filter GuestTests
+	HSFLOWD_GUEST=.build/guest $(SWIFT) test --skip-build --disable-xctest --filter SystemTests.GuestTests
 
 setup: need-root ## install the Debian packages that the build needs
 	@Tools/install-packages $(PACKAGES)
