@@ -82,6 +82,11 @@ import Testing
     }
   }
 
+  @Test func `only VirtualMachines knows libvirt`() {
+    let targets = Set(Self.sources.filter { $0.imports.contains("CLibvirt") }.map(\.target))
+    #expect(targets == ["VirtualMachines"])
+  }
+
   @Test func `the daemon has no Foundation, no Dispatch and no tasks`() {
     for source in Self.daemon {
       let unwanted: Set<Substring> = ["Foundation", "FoundationEssentials", "Dispatch"]
