@@ -55,6 +55,10 @@ public enum Host {
   /// Gives back the memory of code that ran once: what is needed again comes back from the file, a page at a time.
   public static func dropCode() { cl_drop_code() }
 
+  /// Gives back what was freed, by whichever thread: malloc(3) keeps it otherwise. For after something large; each
+  /// page that is needed again costs a fault. malloc_trim(3)
+  public static func returnFreedMemory() { _ = malloc_trim(0) }
+
   /// Allows this process as many descriptors as it may have: each tap needs one.
   public static func raiseDescriptorLimit() {
     var limit = rlimit()
