@@ -40,9 +40,10 @@ test: need-swift test-setup lint build ## check the style and run all tests
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)
 
-bench: need-root build ## measure the packet sources beside a floor in C
-	@Tools/install-packages gcc libc6-dev iproute2 iptables
+bench: need-root build ## measure the packet sources beside a floor in C, and many guests
+	@Tools/install-packages gcc libc6-dev libvirt-dev iproute2 iptables
 	Benchmarks/packets
+	Benchmarks/guests
 
 install: ## install program, service, manual pages and, where there is none, a configuration
 	@test -x $(BUILD)/hsflowd -a -x $(BUILD)/hsflowctl || $(MAKE) build
