@@ -61,6 +61,7 @@ install: ## install program, service, manual pages and, where there is none, a c
 	install -D -m 644 docs/man/hsflowd.conf.5 $(SHARE)/man/man5/hsflowd.conf.5
 	install -D -m 644 docs/man/hsflowctl.1 $(SHARE)/man/man1/hsflowctl.1
 	install -D -m 644 completions/hsflowctl.bash $(SHARE)/bash-completion/completions/hsflowctl
+	sed -i '1{/^#!/d}' $(SHARE)/bash-completion/completions/hsflowctl
 	install -D -m 644 completions/hsflowctl.zsh $(SHARE)/zsh/vendor-completions/_hsflowctl
 	install -D -m 644 completions/hsflowctl.fish $(SHARE)/fish/vendor_completions.d/hsflowctl.fish
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
