@@ -214,7 +214,8 @@ public final class Agent {
     let settings = settings
     addressKeeper?.apply(settings)
     exporter.apply(
-      subAgentID: subAgentID, datagramBytes: settings.datagramBytes, collectors: settings.collectors)
+      subAgentID: subAgentID, datagramBytes: settings.datagramBytes, collectors: settings.collectors,
+      muting: inForce.published == .stopped ? discovery.map { "DNS has no server for \($0.question)" } : nil)
     for module in modules { module.apply(settings) }
     watch?.apply(settings.watch)
     publish()

@@ -5,7 +5,7 @@ extension Agent {
   /// How it goes, in one line: what a service manager shows.
   public var summary: String {
     let telemetry = exporter.telemetry
-    let sending = exporter.collectors.count { $0.state == .sending }
+    let sending = exporter.collectors.count { $0.isSending }
     var parts = [
       exporter.collectors.isEmpty
         ? "no collector: nothing is sent"
@@ -14,7 +14,7 @@ extension Agent {
       "\(telemetry.counterSamples) counter and \(telemetry.flowSamples) flow samples",
     ]
     if telemetry.droppedSamples > 0 { parts.append("\(telemetry.droppedSamples) samples lost") }
-    for collector in exporter.collectors where collector.state != .sending {
+    for collector in exporter.collectors where !collector.isSending {
       parts.append("\(collector.settings): \(collector.status)")
     }
     return parts.joined(separator: ", ")

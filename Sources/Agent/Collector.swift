@@ -7,6 +7,8 @@ internal import SystemPackage
 /// Sends datagrams to one address. `UDPSocket` in production.
 protocol DatagramSender: AnyObject {
   func send(_ payload: Span<UInt8>) throws(Errno)
+  /// Whether the network namespace it sends from has lost its name, to another one or altogether.
+  var isAstray: Bool { get }
 }
 
 /// How a collector reaches the network; replaced in tests.
@@ -37,6 +39,10 @@ final class Collector {
   }
   /// When it came into this state.
   private(set) var since: Instant
+  /// Why nothing is sent to it for the time being, whatever its state; `nil` if it is.
+  private(set) var muting: String? {
+    didSet { if muting != oldValue { since = loop.now } }
+  }
   /// Where datagrams go now.
   private(set) var address: SocketAddress?
   private(set) var datagrams: UInt64 = 0
@@ -55,6 +61,8 @@ final class Collector {
   private var sender: (any DatagramSender)?
   /// The sender failed by itself; what ICMP told of the far end is no fault of it.
   private var needsNewSender = false
+  /// When to look next whether its namespace is still the one of that name.
+  private var nextLook = Instant(nanoseconds: 0)
   private var isResolving = false
   /// Fires when the name is to be looked up again or the socket opened anew.
   private var retry: Deadline?
@@ -67,6 +75,7 @@ final class Collector {
   /// getaddrinfo(3), which alone knows of hosts(5) and all else that nsswitch.conf(5) names, does not tell how long an
   /// answer is good; a cache on the way keeps what may be kept.
   private static let answerIsGoodFor = Duration.seconds(60)
+  private static let namespaceIsGoodFor = Duration.seconds(5)
 
   init(
     _ settings: Settings.Collector, loop: any EventLoop, network: any CollectorNetwork, logger: Logger,
@@ -86,6 +95,8 @@ final class Collector {
 
   /// Sends one datagram, or counts why not.
   func send(_ payload: Span<UInt8>) {
+    if muting != nil { return }
+    if settings.namespace != nil { followNamespace() }
     guard let sender else { return note(errorOfState) }
     do throws(Errno) {
       try sender.send(payload)
@@ -125,7 +136,27 @@ final class Collector {
     if case .failing(let error) = state { error } else { Errno(rawValue: 0) }
   }
 
+  /// A socket stays in the namespace it was made in, and keeps it and its devices alive: the name may long be that of
+  /// another one.
+  private func followNamespace() {
+    guard let sender, let address, loop.now >= nextLook else { return }
+    nextLook = loop.now + Self.namespaceIsGoodFor
+    guard sender.isAstray else { return }
+    needsNewSender = true
+    open([address])
+    if !needsNewSender {
+      logger.notice("collector \(settings): its network namespace was made anew; sending from the new one")
+    }
+  }
+
   // MARK: - State
+
+  /// Sends nothing and looks nothing up until it is called again with `nil`. What it knows and has open stays.
+  func mute(_ reason: String?) {
+    guard reason != muting else { return }
+    muting = reason
+    if reason == nil { retryNow() } else if let retry { loop.disarm(retry) }
+  }
 
   private func recover() {
     guard state != .sending, lastError.map({ loop.now - $0 >= Self.quietForRecovery }) ?? true else { return }
@@ -149,13 +180,13 @@ final class Collector {
   }
 
   private func armBackOff() {
-    guard let retry, retry.time == nil || retry.time! > loop.now + backOff else { return }
+    guard muting == nil, let retry, retry.time == nil || retry.time! > loop.now + backOff else { return }
     loop.arm(retry, after: backOff)
     backOff = min(backOff * 2, Self.longestBackOff)
   }
 
   private func armForNextAnswer() {
-    guard let retry else { return }
+    guard muting == nil, let retry else { return }
     if case .name = settings.host { loop.arm(retry, after: Self.answerIsGoodFor) } else { loop.disarm(retry) }
   }
 
@@ -237,6 +268,9 @@ extension Errno {
 }
 
 extension Collector {
+  /// Whether datagrams get away.
+  var isSending: Bool { muting == nil && state == .sending }
+
   /// For a person: "sending, 12 datagrams, 8400 B, 2 times ENETUNREACH".
   var status: String {
     var text =
@@ -245,6 +279,7 @@ extension Collector {
       case .sending: "sending"
       case .failing(let error): "failing with \(error.name)"
       }
+    if let muting { text = "muted: \(muting)" }
     text += ", \(datagrams) datagrams, \(bytes) B"
     for (number, count) in errors.sorted(by: { $0.key < $1.key }) {
       text += ", \(count) times \(number == 0 ? "no address" : Errno(rawValue: number).name)"

@@ -14,6 +14,8 @@ final class Exporter {
   private(set) var telemetry = Telemetry()
   /// The address the stream carries; `nil` until one is elected.
   private(set) var agentAddress: IPAddress?
+  /// Why nothing is sent for the time being; `nil` if it is. Samples are not even numbered.
+  private var muting: String?
   /// Called when a collector got an address, or another.
   var onCollectorAddressChange: () -> Void = {}
   /// The virtual machine behind an interface of the host, by ifIndex. Samples of its packets name it.
@@ -58,7 +60,13 @@ final class Exporter {
   // MARK: - Settings
 
   /// Takes over the settings that concern the stream. Collectors that stay are not disturbed.
-  func apply(subAgentID: UInt32, datagramBytes: UInt32, collectors wanted: [Settings.Collector]) {
+  /// - Parameter muting: why nothing is to be sent for the time being; `nil` if it is.
+  func apply(
+    subAgentID: UInt32, datagramBytes: UInt32, collectors wanted: [Settings.Collector], muting: String? = nil
+  ) {
+    // What was measured before leaves before.
+    if muting != nil { flush() }
+    self.muting = muting
     if subAgentID != packer.subAgentID {
       flush()
       replacePacker(subAgentID: subAgentID, datagramBytes: datagramBytes)
@@ -73,6 +81,7 @@ final class Exporter {
         onCollectorAddressChange()
       }
     }
+    for collector in collectors { collector.mute(muting) }
   }
 
   /// A new address begins a new stream: sequence and uptime start again. One that comes back carries its own on.
@@ -99,7 +108,7 @@ final class Exporter {
   func appendCounterSample(
     of source: DataSource, sequence: inout UInt32, _ body: (inout CounterSampleWriter) -> Void
   ) {
-    guard agentAddress != nil else {
+    guard agentAddress != nil, muting == nil else {
       telemetry.counterSamplesSuppressed += 1
       return
     }
@@ -152,7 +161,7 @@ final class Exporter {
 
 extension Exporter: FlowSampleSink {
   func appendFlowSample(_ head: FlowSampleHead, _ body: (inout FlowSampleWriter) -> Void) -> Bool {
-    guard agentAddress != nil else {
+    guard agentAddress != nil, muting == nil else {
       telemetry.flowSamplesSuppressed += 1
       return false
     }

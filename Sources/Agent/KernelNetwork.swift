@@ -13,10 +13,18 @@ final class KernelNetwork: CollectorNetwork {
 
   func open(_ address: SocketAddress, _ settings: Settings.Collector) throws(Errno) -> any DatagramSender {
     guard let namespace = settings.namespace else { return try Socket(address, settings) }
-    return try NetworkNamespace.run(inNamespaceAt: "/var/run/netns/\(namespace)") { () throws(Errno) in
+    let path = Self.path(of: namespace)
+    // Before it is entered: if it is exchanged meanwhile the socket seems astray and is opened once more.
+    let origin = FileIdentity(at: path)
+    let socket = try NetworkNamespace.run(inNamespaceAt: path) { () throws(Errno) in
       try Socket(address, settings)
     }
+    socket.home = (path, origin)
+    return socket
   }
+
+  /// Where ip-netns(8) gives namespaces their names.
+  private static func path(of namespace: String) -> String { "/var/run/netns/\(namespace)" }
 
   /// How datagrams would get to a collector.
   struct Route {
@@ -30,7 +38,7 @@ final class KernelNetwork: CollectorNetwork {
   /// Opens what a collector would be sent through, and asks the kernel about it; nothing is sent.
   static func route(to address: SocketAddress, _ settings: Settings.Collector) throws(Errno) -> Route {
     guard let namespace = settings.namespace else { return try Socket(address, settings).route(to: address) }
-    return try NetworkNamespace.run(inNamespaceAt: "/var/run/netns/\(namespace)") { () throws(Errno) in
+    return try NetworkNamespace.run(inNamespaceAt: path(of: namespace)) { () throws(Errno) in
       try Socket(address, settings).route(to: address)
     }
   }
@@ -64,6 +72,8 @@ final class KernelNetwork: CollectorNetwork {
   /// A class because a collector's sender can be replaced while the old one is still in use.
   private final class Socket: DatagramSender {
     private let socket: UDPSocket
+    /// Where the name of its namespace is, and what was there when it was made.
+    var home: (path: String, origin: FileIdentity?)?
 
     init(_ address: SocketAddress, _ settings: Settings.Collector) throws(Errno) {
       socket = try KernelNetwork.socket(to: address, settings)
@@ -79,5 +89,7 @@ final class KernelNetwork: CollectorNetwork {
     }
 
     func send(_ payload: Span<UInt8>) throws(Errno) { try socket.send(payload) }
+
+    var isAstray: Bool { home.map { FileIdentity(at: $0.path) != $0.origin } ?? false }
   }
 }

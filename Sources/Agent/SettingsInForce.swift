@@ -6,13 +6,29 @@ struct SettingsInForce {
   /// As the file says.
   var file: Settings
   /// What DNS said, if the file asks it.
-  var answer = ServiceDiscovery.Answer.none
+  var answer = ServiceDiscovery.Answer.none {
+    didSet {
+      switch answer {
+      case .none: named = []
+      case .stop: break
+      case .settings(let new): named = new.collectors
+      }
+    }
+  }
+  /// The collectors that DNS named last. They are muted when it names none any more.
+  private var named: [Settings.Collector] = []
+
+  init(file: Settings) { self.file = file }
 
   /// What the agent does.
   var settings: Settings {
     guard file.dnsSD != nil else { return file }
     switch answer {
-    case .none, .stop: return file.withoutCollectors
+    case .none: return file.withoutCollectors
+    case .stop:
+      var settings = file.withoutCollectors
+      settings.collectors = named
+      return settings
     case .settings(let discovered): return file.applying(discovered)
     }
   }

@@ -135,6 +135,7 @@ public final class ServiceDiscovery {
     case .found(let findings):
       recover()
       remark(findings.remarks)
+      if before == .stop { logger.notice("DNS-SD: DNS has servers for \(question) again") }
       (answer, foundAt) = (.settings(findings.settings), findings.name)
       if findings.isStandIn != isStandIn {
         isStandIn = findings.isStandIn

@@ -239,6 +239,66 @@ let second = SocketAddress(ip("198.51.100.2"), port: 6343)
     #expect(bench.collector.state == .sending)
   }
 
+  @Test func `a namespace that is another one now is noticed within 5 s, and said once`() {
+    bench.make(.init(.literal(ip("192.0.2.1")), namespace: "blue"))
+    bench.send(every: .seconds(1), for: .seconds(60))
+    #expect(bench.network.opened.count == 1)
+    bench.network.senders[0].isAstray = true
+    bench.send(every: .seconds(1), for: .seconds(60))
+    #expect(bench.openings.count == 2 && (60...65).contains(bench.openings[1]))
+    #expect(bench.network.senders.map(\.sent.count).reduce(0, +) == 120)
+    #expect(
+      log.all.dropFirst() == [
+        "notice: collector 192.0.2.1 namespace blue: its network namespace was made anew; sending from the new one"
+      ])
+  }
+
+  @Test func `a namespace that is gone is let go, and waited for`() {
+    bench.make(.init(.literal(ip("192.0.2.1")), namespace: "blue"))
+    bench.send()
+    bench.network.senders[0].isAstray = true
+    bench.network.refusals[ip("192.0.2.1")] = .noSuchFileOrDirectory
+    loop.run(for: .seconds(5))
+    bench.send(every: .seconds(1), for: .seconds(60))
+    #expect(bench.collector.state == .failing(.noSuchFileOrDirectory))
+    bench.network.refusals = [:]
+    bench.send(every: .seconds(1), for: .seconds(60))
+    #expect(bench.collector.state == .sending)
+    #expect(log.all.count == 3)
+    #expect(log.lines(with: "its network namespace does not exist (ENOENT)").count == 1)
+    #expect(log.lines(with: "sending again").count == 1)
+  }
+
+  // MARK: - Muted
+
+  @Test func `a muted collector sends nothing, asks nothing and keeps what it has`() {
+    let collector = bench.make("collector.example", .addresses([first]))
+    bench.send()
+    collector.mute("DNS has no server")
+    #expect(collector.status == "muted: DNS has no server, 1 datagrams, 4 B")
+    #expect(!collector.isSending)
+    bench.send(for: .seconds(3600))
+    #expect(loop.nextDeadline == nil)
+    #expect(bench.questions == [0] && bench.network.senders[0].sent.count == 1)
+    collector.mute(nil)
+    bench.send()
+    #expect(bench.questions == [0, 3600])
+    #expect(bench.network.opened.count == 1 && bench.network.senders[0].sent.count == 2)
+    #expect(collector.isSending && collector.errors.isEmpty)
+  }
+
+  @Test func `what fails when it is muted is tried again when it is not`() {
+    bench.network.refusals[ip("192.0.2.1")] = .networkUnreachable
+    let collector = bench.collector
+    collector.mute("why")
+    loop.run(for: .seconds(600))
+    #expect(bench.openings == [0])
+    bench.network.refusals = [:]
+    collector.mute(nil)
+    #expect(bench.openings == [0, 600])
+    #expect(collector.isSending)
+  }
+
   @Test func `every kind of error is counted by itself`() {
     _ = bench.collector
     // A refusal of the datagram before, and then no route for this one.

@@ -72,12 +72,24 @@ import Testing
     bench.loop.run(for: .seconds(1000))
     #expect(bench.sender.sent.count == sent)
     #expect(bench.auto.dropFirst(2).dropLast() == ["agentIP=192.0.2.10", "agent=eth0", "ds_index=1"])
+    let muted = "collector 192.0.2.1: muted: DNS has no server for _sflow._udp.example.com, \(sent) datagrams"
+    #expect(bench.agent.report().contains { $0.hasPrefix(muted) }, "\(bench.agent.report())")
+    #expect(bench.agent.summary.hasPrefix("sending to 0 of 1 collectors, polling is off"))
+    // Not a reload either wakes it.
+    try bench.reload(Self.lines)
+    bench.loop.run(for: .seconds(1000))
+    #expect(bench.sender.sent.count == sent)
     bench.names.serve([(1, 6343, "192.0.2.1")], ["polling=20"])
     bench.loop.run(for: .seconds(400))
     let datagrams = try bench.network.senders.flatMap { try $0.datagrams() }
     #expect(datagrams.map(\.sequence) == Array(1...UInt32(datagrams.count)))
     #expect(datagrams.count > Int(before.sequence))
     #expect(Set(datagrams.map(\.subAgentID)) == [before.subAgentID])
+    let samples = datagrams.flatMap(\.counters)
+    #expect(samples.map(\.sequence) == Array(1...UInt32(samples.count)))
+    #expect(bench.network.opened.count == 1)
+    #expect(bench.log.lines(with: "DNS has no server").count == 1)
+    #expect(bench.log.lines(with: "DNS has servers for _sflow._udp.example.com again").count == 1)
   }
 
   @Test func `failures of all kinds keep everything going`() throws {

@@ -42,6 +42,7 @@ final class FakeSender: DatagramSender {
   /// What each next attempt meets: `nil` is success. When they are used up `standing` counts.
   var script: [Errno?] = []
   var standing: Errno?
+  var isAstray = false
 
   init(_ loop: SimulatedLoop) { self.loop = loop }
 

@@ -41,6 +41,7 @@ private func anonymousKiB() throws -> UInt64 {
 /// Takes datagrams and keeps nothing of them.
 private final class SilentNetwork: CollectorNetwork {
   final class Sender: DatagramSender {
+    var isAstray: Bool { false }
     private(set) var datagrams = 0
     func send(_ payload: Span<UInt8>) { datagrams += 1 }
   }

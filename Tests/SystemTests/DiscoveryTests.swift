@@ -59,6 +59,15 @@ extension SystemTests {
       #expect(eventually { agent.auto.contains("\nagentIP=10.99.0.1\n") && !agent.auto.contains("hostname") })
       _ = try other.drain()
       #expect(try other.next(within: .seconds(2)) == nil)
+      let muted = "muted: DNS has no server for _sflow._udp"
+      agent.program.signal(SIGUSR1)
+      #expect(agent.says("collector collector.example.com port 6344: \(muted), "))
+      if Release.hasTool {
+        let status = try Program.run([
+          Release.hsflowctl, "status", "--control", agent.folder["control"],
+        ])
+        #expect(status.output.contains(muted), "\(status.output)\(status.errors)")
+      }
 
       // Servers of two priorities, of which the better one has no address.
       server.end()
@@ -95,6 +104,72 @@ extension SystemTests {
       #expect(eventually { agent.auto.contains("polling=1\nagent=hx0\ncollector=10.99.0.2\n") })
       #expect(agent.program.end() == 0)
       server.end()
+    }
+
+    /// Host samples one after the other, and never more than one of them late. By the agent's own clock.
+    private func expectGrid(_ datagrams: [Datagram], _ what: String) {
+      let samples = datagrams.flatMap { datagram in
+        datagram.hostSamples.map { (number: $0.sequence, uptime: datagram.uptime) }
+      }
+      let steps = zip(samples, samples.dropFirst())
+      #expect(steps.allSatisfy { $1.number == $0.number + 1 }, "\(what): \(samples)")
+      #expect(steps.allSatisfy { $1.uptime - $0.uptime <= 2500 }, "\(what): \(samples)")
+      let longest = steps.map { $1.uptime - $0.uptime }.max() ?? 0
+      report("polls and DNS", "\(what): \(samples.count) samples, at most \(longest) ms apart")
+    }
+
+    @Test func `a resolver that waits as long as it does by default delays no poll`() throws {
+      let names = try NameLab("timeout:5 attempts:2")
+      let receiver = try names.lab.collector()
+      let good: @Sendable ([UInt8]) -> [UInt8]? = { question in
+        let asked = NameServer.type(of: question)
+        if !asked.isInDomain { return NameServer.reply(to: question, code: 3) }
+        let data: [UInt8]
+        switch asked.type {
+        case 1: data = [10, 99, 0, 2]
+        case 16: data = [9] + Array("polling=1".utf8)
+        case 33: data = [0, 1, 0, 0, 0x18, 0xC7] + NameServer.name("collector.example.com")
+        default: return NameServer.reply(to: question)
+        }
+        return NameServer.reply(to: question, [NameServer.record(asked.type, 60, data)])
+      }
+      let server = try NameServer(in: names.lab, good)
+      let agent = try names.agent("sflow { dns-sd { } }")
+      #expect(agent.says("DNS-SD: asking for "))
+      #expect(hurry(agent, until: "collector collector.example.com added"))
+      var datagrams = [try receiver.require()]
+
+      // 10 s for each question.
+      server.answer { _ in nil }
+      agent.program.signal(SIGHUP)
+      #expect(agent.says("no name server answers (the settings in force stay", within: .seconds(60)))
+      datagrams += try receiver.drain()
+      expectGrid(datagrams, "silence")
+
+      // Heads of answers with anything behind them, as fast as they are asked for.
+      server.answer { question in
+        let rubbish = (0..<Int.random(in: 0...900)).map { _ in UInt8.random(in: 0...255) }
+        var bytes = NameServer.reply(to: question) + rubbish
+        bytes[7] = .random(in: 0...255)
+        return bytes
+      }
+      for _ in 1...100 {
+        let before = server.questions
+        agent.program.signal(SIGHUP)
+        #expect(eventually { server.questions > before })
+      }
+      datagrams += try receiver.drain()
+      expectGrid(datagrams, "rubbish")
+
+      // The same agent with names in its file of which nobody tells anything.
+      server.answer { _ in nil }
+      let collectors = (1...3).map { "collector { ip = silent\($0).example.com }" }.joined(separator: " ")
+      try agent.reconfigure("sflow { polling = 1 collector { ip = 10.99.0.2 } \(collectors) }")
+      #expect(agent.says("cannot resolve silent1.example.com", within: .seconds(90)))
+      datagrams += try receiver.drain()
+      datagrams.append(try receiver.require())
+      expectGrid(datagrams, "silent names")
+      #expect(agent.program.end() == 0)
     }
 
     @Test func `name servers that fail, are silent or lie change nothing and hold up nothing`() throws {

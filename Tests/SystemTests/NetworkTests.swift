@@ -192,6 +192,38 @@ extension SystemTests {
       #expect(agent.program.end() == 0)
     }
 
+    @Test func `a namespace that is deleted and made again is followed`() throws {
+      let lab = try Lab()
+      let name = lab.host + "again"
+      func make() throws -> Receiver {
+        try #require(Program.run(["ip", "netns", "add", name]).status == 0)
+        try lab.ip(name, "link set lo up")
+        return try Receiver(
+          on: SocketAddress(.v4(IPv4Address(127, 0, 0, 1)), port: 6343), in: "/run/netns/" + name)
+      }
+      func delete() throws { try #require(Program.run(["ip", "netns", "delete", name]).status == 0) }
+      var receiver: Receiver? = try make()
+      defer { _ = try? Program.run(["ip", "netns", "delete", name]) }
+      let agent = try Agent(
+        "sflow { polling = 1 collector { ip = 127.0.0.1 namespace = \(name) } }", in: lab.hostPath)
+      let first = try #require(receiver).require()
+      receiver = nil
+      // At once: no moment without a namespace of that name is seen.
+      try delete()
+      receiver = try make()
+      let second = try #require(receiver).require(within: .seconds(30))
+      #expect(second.sequence > first.sequence)
+      #expect(agent.says("its network namespace was made anew"))
+      // And after a while.
+      receiver = nil
+      try delete()
+      #expect(agent.says("its network namespace does not exist (ENOENT)", within: .seconds(30)))
+      receiver = try make()
+      #expect(try #require(receiver).require(within: .seconds(60)).sequence > second.sequence)
+      #expect(agent.count("was made anew") == 1 && agent.count("ENOENT") == 1, "\(agent.log)")
+      #expect(agent.program.end() == 0)
+    }
+
     @Test func `many interfaces are no burden`() throws {
       let lab = try Lab()
       let receiver = try lab.collector()

@@ -166,6 +166,9 @@ extension Collector {
       item.reason = Self.explanation(of: error)
       item.remedy = Self.remedy(for: error, settings)
     }
+    if let muting {
+      (item.condition, item.reason, item.remedy) = (.waiting, "muted: \(muting)", "")
+    }
     item.add("address", address?.description ?? "none")
     item.add("datagrams", datagrams)
     item.add("bytes", bytes)
