@@ -67,7 +67,7 @@ public final class PublishedFile {
 
   /// Publishes `text`, mode 0644: written beside the old file and renamed, so that a reader sees the old one or the
   /// new one whole. A link at the path stays: what it leads to is replaced. Where the folder cannot be written to (any
-  /// more), the file itself is rewritten.
+  /// more), the file itself is rewritten; what a reader in between may see `overwrite` says.
   public func replace(with text: String) throws(Errno) {
     // A link stays a link: the file that it leads to may be in a folder of our own.
     let chain = SymbolicLinks.chain(from: path)
@@ -80,7 +80,7 @@ public final class PublishedFile {
       do throws(Errno) {
         // Whatever the umask is: anybody may read it.
         try systemCall { fchmod(new, 0o644) }
-        try Self.write(text, to: new)
+        try Self.write(Array(text.utf8), to: new)
         try systemCall { unsafe rename(temporary, path) }
       } catch {
         _ = close(new)
@@ -92,21 +92,30 @@ public final class PublishedFile {
     } catch {
       if current < 0 { current = unsafe cl_open(path, O_WRONLY | O_CLOEXEC) }
       guard current >= 0 else { throw error }
-      try Self.write(text, to: current)
+      try Self.overwrite(Array(text.utf8), in: current)
     }
   }
 
-  private static func write(_ text: String, to descriptor: CInt) throws(Errno) {
-    let bytes = Array(text.utf8)
+  /// Rewrites a file in place. The old and the new text are made equally long by empty lines first, so that one pwrite(2)
+  /// exchanges them: who reads before or after it sees one of them whole. Who reads while the kernel copies can see
+  /// the beginning of one and the end of the other: reads of ext4 and others do not wait for writes.
+  private static func overwrite(_ text: [UInt8], in descriptor: CInt) throws(Errno) {
+    let old = Int(try systemCall { lseek(descriptor, 0, SEEK_END) })
+    func emptyLines(_ count: Int) -> [UInt8] { [UInt8](repeating: 0x0A, count: max(count, 0)) }
+    try write(emptyLines(text.count - old), to: descriptor, at: old)
+    try write(text + emptyLines(old - text.count), to: descriptor)
+    try systemCall { ftruncate(descriptor, off_t(text.count)) }
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: CInt, at offset: Int = 0) throws(Errno) {
     var done = 0
     while done < bytes.count {
       // The octets from `done` on are those not yet written.
       done += try systemCall {
         unsafe bytes.withUnsafeBytes {
-          unsafe pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(done))
+          unsafe pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(offset + done))
         }
       }
     }
-    try systemCall { ftruncate(descriptor, off_t(bytes.count)) }
   }
 }

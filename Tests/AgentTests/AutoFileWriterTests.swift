@@ -177,12 +177,46 @@ import Testing
     #expect(try folder.text(of: "auto").contains("rev_end=1001\n"))
   }
 
+  /// The rights to do better are gone: what a reader does not get whole it can tell by the revisions.
+  @Test func `a file rewritten in place deceives no reader`() throws {
+    let writer = AutoFileWriter(path: folder["deep/auto"], logger: log.logger)
+    try folder.makeFolder("deep")
+    // None needs more than a page.
+    let sizes = [1] + (1...1000).map { 1 + $0 * 37 % 150 }
+    writer.write(try file(collectors: sizes[0]))
+    rename(folder["deep"], folder["moved"])
+    let (path, reader) = (folder["moved/auto"], Reader())
+    let thread = Thread {
+      while !reader.isOver.withLock({ $0 }) { reader.look(at: path) }
+      reader.ended.signal()
+    }
+    thread.start()
+    for size in sizes.dropFirst() { writer.write(try file(collectors: size)) }
+    reader.isOver.withLock { $0 = true }
+    reader.ended.wait()
+    let wrong = reader.wrong.withLock { $0 }
+    for text in wrong {
+      let lines = text.split { $0 == "\n" || $0 == "\0" }
+      #expect(lines.count < 3 || lines[1].dropFirst(10) != lines[lines.count - 1].dropFirst(8), "\(text)")
+    }
+    // What seemed whole was, up to the lines that make it longer for a moment.
+    for text in reader.whole.withLock({ $0 }) {
+      let end = try #require(text.range(of: "rev_end="))
+      let revision = try #require(AutoFile.revision(of: text))
+      let expected = try file(collectors: sizes[Int(revision) - 1]).text(revision: revision)
+      #expect(text[..<end.lowerBound] + "rev_end=\(revision)\n" == expected)
+    }
+    #expect(try folder.text(of: "moved/auto") == file(collectors: sizes[1000]).text(revision: 1001))
+    print("== hsflowd.auto in place: \(wrong.count) of \(reader.looks.withLock { $0 }) reads torn")
+  }
+
   /// A sub-agent that reads the file again and again.
   final class Reader: Sendable {
     let isOver = Mutex(false)
     let ended = DispatchSemaphore(value: 0)
     let looks = Mutex(0)
     let wrong = Mutex<[String]>([])
+    let whole = Mutex<Set<String>>([])
 
     func look(at path: String) {
       looks.withLock { $0 += 1 }
@@ -194,7 +228,8 @@ import Testing
         lines.count > 3 && lines[1].hasPrefix("rev_start=") && lines[lines.count - 1].hasPrefix("rev_end=")
         && lines[1].dropFirst(10) == lines[lines.count - 1].dropFirst(8) && bytes.last == 0x0A
         && lines.dropFirst().allSatisfy { $0.contains("=") }
-      if !isWhole { wrong.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } }
+      let text = String(decoding: bytes, as: UTF8.self)
+      if isWhole { _ = whole.withLock { $0.insert(text) } } else { wrong.withLock { $0.append(text) } }
     }
   }
 }
