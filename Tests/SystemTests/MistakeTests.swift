@@ -27,6 +27,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   }
 
   private static let noRights = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+  private static let noLibvirt = [
+    "unshare", "-m", "sh", "-c",
+    "mount --bind /dev/null $(readlink -f /usr/lib/*/libvirt.so.0) && exec \"$@\"", "sh",
+  ]
   private static func iptables(_ rule: String) -> String { "iptables -w \(rule)" }
 
   static let all: [Mistake] = configuration + collectors + captures + logs + host
@@ -187,6 +191,15 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       name: "textfile in no folder", configuration: sflow("telemetry { textfile = /nosuch/m.prom }"),
       log: ["textfile /nosuch/m.prom: cannot write it: ENOENT", "must be able to write"], status: 0),
+    Mistake(
+      name: "libvirt's library is missing", configuration: sflow("kvm { }"), wrapped: noLibvirt,
+      log: ["cannot open libvirt", "install it (Debian: libvirt0)"],
+      said: ["cannot open libvirt", "install it (Debian: libvirt0)"],
+      check: ["cannot open libvirt", "install it (Debian: libvirt0)"]),
+    Mistake(
+      name: "libvirt's daemon is not there", configuration: sflow("kvm { uri = \"qemu:///system\" }"),
+      log: ["cannot connect to qemu:///system", "is libvirtd running?"], said: ["is libvirtd running?"],
+      status: nil),
     Mistake(
       name: "a feature that is not in this program", configuration: sflow("eapi { }"), log: ["eapi"],
       check: ["eapi"], status: 2),

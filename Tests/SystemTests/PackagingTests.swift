@@ -104,11 +104,31 @@ import Testing
     #expect(
       contents(folder[root + "/lib/systemd/system/hsflowd.service"])
         .contains("\nExecStart=\(prefix)/sbin/hsflowd --foreground "))
+    if prefix == "/usr" {
+      let listed = Self.filesOfRPM
+      #expect(listed.count > 10)
+      for file in files() { #expect(listed.contains { file == $0 || file.hasPrefix($0 + "/") }, "\(file)") }
+      for path in listed { #expect(FileManager.default.fileExists(atPath: folder[path]), "\(path)") }
+    }
     try folder.write("# mine\n", to: "etc/hsflowd.conf")
     try make("install")
     #expect(contents(folder["etc/hsflowd.conf"]) == "# mine\n")
     try make("uninstall")
     #expect(files() == ["etc/hsflowd.conf"])
+  }
+
+  /// The paths that the RPM's list of files has, without documents.
+  private static var filesOfRPM: [String] {
+    let macros = [
+      ("%config(noreplace) ", ""), ("%{_sysconfdir}", "etc"), ("%{_bindir}", "usr/bin"),
+      ("%{_unitdir}", "usr/lib/systemd/system"), ("%{_mandir}", "usr/share/man"),
+      ("%{_datadir}", "usr/share"), ("%{_prefix}", "usr"),
+    ]
+    let list = text("packaging/hsflowd.spec").components(separatedBy: "%files\n").last ?? ""
+    return list.split(separator: "\n").filter { $0.hasPrefix("%{") || $0.hasPrefix("%config") }.map { line in
+      macros.reduce(String(line)) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+        .trimmingCharacters(in: ["*"])
+    }
   }
 
   @Test func `the example configuration is the one in the package and is good`() throws {

@@ -6,6 +6,7 @@ internal import Logging
 internal import Netlink
 internal import Sampling
 internal import SystemPackage
+internal import VirtualMachines
 
 /// Holds a configuration against this host: what will not work, and what to do about it.
 ///
@@ -43,7 +44,9 @@ public struct HostCheck {
     }
     checkCaptures()
     checkLogs()
-    if settings.kvm != nil { checkLibrary("libvirt.so.0", for: "kvm", package: "libvirt0, or libvirt-libs") }
+    if settings.kvm != nil || settings.xen != nil {
+      checkLibvirt()
+    }
   }
 
   private mutating func readInterfaces() {
@@ -76,14 +79,13 @@ public struct HostCheck {
     }
   }
 
-  private mutating func checkLibrary(_ name: String, for block: String, package: String) {
-    let folders =
-      ["/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib"]
-      + ["x86_64", "aarch64", "arm", "i386", "riscv64", "powerpc64le", "s390x"].flatMap {
-        ["/usr/lib/\($0)-linux-gnu", "/lib/\($0)-linux-gnu"]
-      }
-    if folders.contains(where: { root.exists("\($0)/\(name)") }) { return }
-    add(.error, "\(block) { }", "the library \(name) is not installed", "install the package \(package)")
+  /// As the agent will: a library that is there may lack another.
+  private mutating func checkLibvirt() {
+    do throws(LibvirtFailure) {
+      _ = try Libvirt.open()
+    } catch {
+      add(.error, settings.kvm != nil ? "kvm { }" : "xen { }", error.reason, error.remedy ?? "")
+    }
   }
 
   // MARK: - The agent's address
