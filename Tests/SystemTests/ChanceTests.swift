@@ -8,7 +8,7 @@ extension SystemTests {
   struct ChanceTests {
     /// 10⁷ packets if HSFLOWD_LONG_TESTS is 1, else 10⁶. They are numbered, so that samples tell their distances.
     @Test func `distances between samples are geometric and their number binomial`() throws {
-      let packets = UInt32(RateTruthTests.isLong ? 10_000_000 : 1_000_000)
+      let packets = UInt32(areTestsLong ? 10_000_000 : 1_000_000)
       let lab = try PacketLab(isQuiet: true)
       let rates = [10, 100, 1000]
       let sinks = try rates.map { _ in try FlowSink(in: lab) }

@@ -15,9 +15,6 @@ extension SystemTests {
     private let lab: PacketLab
     init() throws { lab = try PacketLab(isQuiet: true) }
 
-    /// Ten times as many packets, and more of other things, if HSFLOWD_LONG_TESTS is 1.
-    static let isLong = ProcessInfo.processInfo.environment["HSFLOWD_LONG_TESTS"] == "1"
-
     /// One agent and what it should make of the packets.
     private final class Case {
       let name: String
@@ -49,7 +46,7 @@ extension SystemTests {
     }
 
     @Test func `at every rate, by rules and by taps`() throws {
-      let packets = Self.isLong ? 10_000_000 : 400_000
+      let packets = areTestsLong ? 10_000_000 : 400_000
       var cases: [Case] = []
       var rules = "table inet t { chain c { type filter hook prerouting priority -400;\n"
       var iptables: [String] = []

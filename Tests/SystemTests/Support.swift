@@ -5,10 +5,13 @@ import SFlow
 import SystemPackage
 import Testing
 
+/// Ten times as many packets, and more of other things, if HSFLOWD_LONG_TESTS is 1.
+let areTestsLong = ProcessInfo.processInfo.environment["HSFLOWD_LONG_TESTS"] == "1"
+
 /// The release program as an operator meets it: started as a process, in network namespaces of its own, watched
 /// from outside. One test after the other; each suite prints the figures it found.
 @Suite(
-  .serialized, .timeLimit(.minutes(3)),
+  .serialized, .timeLimit(.minutes(areTestsLong ? 30 : 3)),
   .enabled(if: Release.isBuilt, "no .build/release/hsflowd: make build"),
   .enabled(if: Lab.isPossible, "needs root and ip(8)"))
 struct SystemTests {}

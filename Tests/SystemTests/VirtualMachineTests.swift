@@ -150,6 +150,7 @@ extension SystemTests {
       agent.program.signal(SIGUSR1)
       #expect(agent.says("virtual machines: libvirt gave no answer within 10 s (poll) (will retry), 1 calls"))
       host.libvirtd.signal(SIGCONT)
+      #expect(agent.says("virtual machines: libvirt answers again"))
       #expect(try account.guest("a").source == a.source)
       try host.restartDaemon()
       #expect(agent.says("libvirt closed the connection"))
