@@ -7,6 +7,10 @@ internal import SystemPackage
 /// Sends datagrams to one address. `UDPSocket` in production.
 protocol DatagramSender: AnyObject {
   func send(_ payload: Span<UInt8>) throws(Errno)
+  /// Sends as many as can be.
+  /// - Returns: how many were sent, at least one.
+  /// - Throws: what became of the first one, if that was not sent.
+  func send(_ batch: borrowing DatagramBatch) throws(Errno) -> Int
   /// Whether the network namespace it sends from has lost its name, to another one or altogether.
   var isAstray: Bool { get }
 }
@@ -93,19 +97,39 @@ final class Collector {
 
   deinit { if let retry { loop.disarm(retry) } }
 
-  /// Sends one datagram, or counts why not.
-  func send(_ payload: Span<UInt8>) {
-    if muting != nil { return }
+  /// Sends datagrams, or counts why not.
+  func send(_ batch: borrowing DatagramBatch) {
+    if muting != nil || batch.isEmpty { return }
     if settings.namespace != nil { followNamespace() }
+    // One by one as long as there is something wrong: of several the kernel only tells how many it took, and forgets
+    // what ICMP said of them.
+    var next = 0
+    if state == .sending, batch.count > 1, let sender {
+      do throws(Errno) {
+        next = try sender.send(batch)
+        for i in 0..<next { count(batch[i]) }
+      } catch {
+        next = 1
+        failed(batch[0], by: sender, error)
+      }
+    }
+    for i in next..<batch.count { send(batch[i]) }
+  }
+
+  private func send(_ payload: Span<UInt8>) {
     guard let sender else { return note(errorOfState) }
     do throws(Errno) {
       try sender.send(payload)
       count(payload)
       recover()
     } catch {
-      note(error)
-      if !error.isFullBuffer { resend(payload, by: sender, after: error) }
+      failed(payload, by: sender, error)
     }
+  }
+
+  private func failed(_ payload: Span<UInt8>, by sender: any DatagramSender, _ error: Errno) {
+    note(error)
+    if !error.isFullBuffer { resend(payload, by: sender, after: error) }
   }
 
   /// An error may be what ICMP told of an earlier datagram (udp(7)); then this one was not tried yet.

@@ -23,6 +23,10 @@ final class Exporter {
   /// Called with each datagram before it is sent.
   var onDatagram: ((Span<UInt8>) -> Void)?
 
+  /// What leaves at the end of this round of the loop.
+  private var outbox = DatagramBatch()
+  private var delivery: Deadline?
+
   private let loop: any EventLoop
   private let network: any CollectorNetwork
   private let logger: Logger
@@ -34,6 +38,8 @@ final class Exporter {
   /// Datagrams tell the time since then.
   private var streamStart: Instant
   private var hold: Deadline?
+  /// When the first of the samples that wait now came.
+  private var firstWaits: Instant
   /// Less than the shortest polling interval, or two samples of one source would travel in one datagram, and a
   /// collector that dates samples by their arrival (gmond) would find no time between them.
   private static let longestHold = Duration.milliseconds(500)
@@ -46,13 +52,18 @@ final class Exporter {
     self.network = network
     self.logger = logger
     streamStart = loop.now
+    firstWaits = loop.now
     // Replaced at once; a packer cannot call its owner before the owner is whole.
     packer = DatagramPacker(agentAddress: Self.noAddress, subAgentID: subAgentID) { _ in }
     replacePacker(subAgentID: subAgentID, datagramBytes: datagramBytes)
-    hold = Deadline { [unowned self] in flush() }
+    hold = Deadline { [unowned self] in endHold() }
+    delivery = Deadline { [unowned self] in deliver() }
   }
 
-  deinit { if let hold { loop.disarm(hold) } }
+  deinit {
+    if let hold { loop.disarm(hold) }
+    if let delivery { loop.disarm(delivery) }
+  }
 
   /// Never sent: without an agent address no sample is accepted.
   private static let noAddress = IPAddress.v4(IPv4Address(0))
@@ -74,6 +85,7 @@ final class Exporter {
       packer.uptime = uptime
       packer.setMaximumPayload(Int(datagramBytes))
     }
+    deliver()
     var old = collectors
     collectors = wanted.map { settings in
       if let i = old.firstIndex(where: { $0.settings == settings }) { return old.remove(at: i) }
@@ -124,7 +136,14 @@ final class Exporter {
   }
 
   private func armHold() {
+    if packer.pendingSamples == 1 { firstWaits = loop.now }
     if let hold, !packer.isEmpty, hold.time == nil { loop.arm(hold, after: Self.longestHold) }
+  }
+
+  /// A datagram that was full has left meanwhile; the samples behind it have their half second too.
+  private func endHold() {
+    let end = firstWaits + Self.longestHold
+    if let hold, end > loop.now { loop.arm(hold, at: end) } else { flush() }
   }
 
   private func noteOversized(_ source: DataSource) {
@@ -141,6 +160,7 @@ final class Exporter {
   func flush() {
     if let hold { loop.disarm(hold) }
     packer.flush(uptime: uptime)
+    deliver()
   }
 
   private var uptime: UInt32 {
@@ -150,7 +170,19 @@ final class Exporter {
   private func send(_ datagram: Span<UInt8>) {
     telemetry.datagrams += 1
     onDatagram?(datagram)
-    for collector in collectors { collector.send(datagram) }
+    outbox.append(datagram)
+    if outbox.isFull {
+      deliver()
+    } else if let delivery, delivery.time == nil {
+      loop.arm(delivery, at: loop.now)
+    }
+  }
+
+  private func deliver() {
+    guard !outbox.isEmpty else { return }
+    if let delivery { loop.disarm(delivery) }
+    for collector in collectors { collector.send(outbox) }
+    outbox.removeAll()
   }
 
   /// Counts what happened to the configuration.

@@ -89,6 +89,7 @@ final class KernelNetwork: CollectorNetwork {
     }
 
     func send(_ payload: Span<UInt8>) throws(Errno) { try socket.send(payload) }
+    func send(_ batch: borrowing DatagramBatch) throws(Errno) -> Int { try socket.send(batch) }
 
     var isAstray: Bool { home.map { FileIdentity(at: $0.path) != $0.origin } ?? false }
   }

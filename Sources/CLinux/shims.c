@@ -42,6 +42,23 @@ int cl_recvmmsg(int fd, void *room, int slots, size_t slot_size, uint32_t *lengt
   return count;
 }
 
+int cl_sendmmsg(int fd, const void *octets, const uint32_t *bounds, int count, const struct sockaddr *to,
+                socklen_t to_length) {
+  enum { MOST = 16 };
+  struct mmsghdr messages[MOST];
+  struct iovec parts[MOST];
+  if (count > MOST) count = MOST;
+  memset(messages, 0, sizeof messages[0] * (size_t)count);
+  for (int i = 0; i < count; i++) {
+    parts[i] = (struct iovec){(char *)octets + bounds[i], bounds[i + 1] - bounds[i]};
+    messages[i].msg_hdr.msg_iov = &parts[i];
+    messages[i].msg_hdr.msg_iovlen = 1;
+    messages[i].msg_hdr.msg_name = (void *)to;
+    messages[i].msg_hdr.msg_namelen = to_length;
+  }
+  return sendmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT);
+}
+
 void cl_syslog(int priority, const char *text) { syslog(priority, "%s", text); }
 void cl_openlog(void) { openlog("hsflowd", LOG_PID, LOG_USER); }
 const char *cl_errno_name(int number) { return strerrorname_np(number); }
@@ -338,6 +355,7 @@ _Static_assert(offsetof(struct sockaddr_ll, sll_pkttype) == 10, "sockaddr_ll");
 _Static_assert(PACKET_HOST == 0 && PACKET_BROADCAST == 1 && PACKET_MULTICAST == 2, "");
 _Static_assert(PACKET_OTHERHOST == 3 && PACKET_OUTGOING == 4, "");
 _Static_assert(CL_TP_STATUS_USER == TP_STATUS_USER && CL_TP_STATUS_VLAN_VALID == TP_STATUS_VLAN_VALID, "");
+_Static_assert(CL_TP_STATUS_LOSING == TP_STATUS_LOSING, "");
 _Static_assert(CL_TP_STATUS_VLAN_TPID_VALID == TP_STATUS_VLAN_TPID_VALID, "");
 
 // A segment that nobody writes to is what the file says: its pages come back when they are needed.

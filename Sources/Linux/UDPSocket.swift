@@ -106,6 +106,20 @@ public struct UDPSocket: ~Copyable {
       }
     }
   }
+
+  /// Sends datagrams with one system call, as many as can be.
+  /// - Returns: how many were sent, at least one. Why the next one was not, the kernel does not tell.
+  /// - Throws: what became of the first one, if that was not sent.
+  public func send(_ batch: borrowing DatagramBatch) throws(Errno) -> Int {
+    let (number, count) = (descriptor.rawValue, CInt(batch.count))
+    let sent: CInt = try systemCall {
+      unsafe batch.withParts { octets, bounds in
+        if isConnected { return unsafe cl_sendmmsg(number, octets, bounds, count, nil, 0) }
+        return unsafe destination.withSockaddr { unsafe cl_sendmmsg(number, octets, bounds, count, $0, $1) }
+      } ?? 0
+    }
+    return Int(sent)
+  }
 }
 
 /// A socket that receives datagrams: the far end in tests and in the demonstration.

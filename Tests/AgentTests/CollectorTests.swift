@@ -43,10 +43,19 @@ final class CollectorBench {
   func send(every interval: Duration = .seconds(20), for duration: Duration = .zero) {
     let end = loop.now + duration
     repeat {
-      let payload: [UInt8] = [1, 2, 3, 4]
-      collector.send(payload.span)
+      send(1)
       if loop.now < end { loop.run(for: interval) }
     } while loop.now < end
+  }
+
+  /// Sends datagrams of 4 octets together, numbered by their first octet.
+  func send(_ count: Int) {
+    var batch = DatagramBatch()
+    for i in 0..<count {
+      let payload: [UInt8] = [UInt8(i), 2, 3, 4]
+      batch.append(payload.span)
+    }
+    collector.send(batch)
   }
 
   /// When the resolver was asked, in seconds.
@@ -267,6 +276,46 @@ let second = SocketAddress(ip("198.51.100.2"), port: 6343)
     #expect(log.all.count == 3)
     #expect(log.lines(with: "its network namespace does not exist (ENOENT)").count == 1)
     #expect(log.lines(with: "sending again").count == 1)
+  }
+
+  // MARK: - Several datagrams at once
+
+  @Test func `what the kernel does not take of a batch is tried again, one by one`() {
+    let sender = { bench.network.senders[0] }
+    _ = bench.collector
+    sender().script = [nil, nil, .connectionRefused]
+    bench.send(5)
+    #expect(sender().batches == [2])
+    #expect(sender().sent.map(\.bytes.first) == [0, 1, 2, 3, 4])
+    #expect(bench.collector.datagrams == 5)
+    // Refused again, and now it is seen; one by one as long as that lasts.
+    sender().script = [.connectionRefused]
+    bench.send(3)
+    #expect(bench.collector.errors == [Errno.connectionRefused.rawValue: 1])
+    #expect(bench.collector.state == .failing(.connectionRefused))
+    #expect(bench.collector.datagrams == 8)
+    bench.send(2)
+    #expect(sender().batches == [2])
+    #expect(bench.collector.datagrams == 10)
+  }
+
+  @Test func `a full buffer takes what it can of a batch, and the rest is counted as lost`() {
+    let sender = { bench.network.senders[0] }
+    _ = bench.collector
+    sender().script = [nil, .wouldBlock]
+    sender().standing = .wouldBlock
+    bench.send(4)
+    #expect(bench.collector.datagrams == 1)
+    #expect(bench.collector.errors == [Errno.wouldBlock.rawValue: 3])
+    #expect(bench.collector.state == .sending)
+  }
+
+  @Test func `nothing of a batch reaches a collector without an address`() {
+    bench.network.refusals[ip("192.0.2.1")] = .networkUnreachable
+    _ = bench.collector
+    bench.send(4)
+    #expect(bench.collector.datagrams == 0)
+    #expect(bench.collector.errors == [Errno.networkUnreachable.rawValue: 4])
   }
 
   // MARK: - Muted

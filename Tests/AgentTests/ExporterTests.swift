@@ -47,15 +47,51 @@ import Testing
     #expect(loop.nextDeadline == nil)
   }
 
-  @Test func `a datagram that is full leaves at once, and the rest half a second later`() throws {
+  @Test func `a datagram that is full leaves in this round, and the rest half a second later`() throws {
     var sequence: UInt32 = 0
     for _ in 0..<4 { append(&sequence) }
+    #expect(sender.sent.isEmpty)
+    loop.run(for: .zero)
     // 28 octets in front, then 112 each: three fit into 400.
     #expect(sender.sent.map(\.bytes.count) == [28 + 3 * 112])
     loop.run(for: .seconds(1))
     #expect(sender.sent.count == 2)
     #expect(try sender.datagrams().map { $0.counters.map(\.sequence) } == [[1, 2, 3], [4]])
     #expect(try sender.datagrams().map(\.uptime) == [0, 500])
+  }
+
+  @Test func `what waits behind a full datagram waits half a second of its own`() throws {
+    var sequence: UInt32 = 0
+    append(&sequence)
+    loop.run(for: .milliseconds(400))
+    for _ in 0..<3 { append(&sequence) }
+    loop.run(for: .milliseconds(499))
+    #expect(try sender.datagrams().map { $0.counters.map(\.sequence) } == [[1, 2, 3]])
+    loop.run(for: .milliseconds(1))
+    #expect(try sender.datagrams().map(\.uptime) == [400, 900])
+    #expect(loop.nextDeadline == nil)
+  }
+
+  @Test func `the datagrams of one round leave together, in order, sixteen at a time`() throws {
+    var sequence: UInt32 = 0
+    for _ in 0..<100 { append(&sequence) }
+    // Three fit into one; the last one waits.
+    #expect(sender.batches == [16, 16])
+    loop.run(for: .zero)
+    #expect(sender.sent.count == 33)
+    loop.run(for: .seconds(1))
+    #expect(try sender.datagrams().map(\.sequence) == Array(1...34))
+    #expect(try sender.datagrams().flatMap(\.counters).map(\.sequence) == Array(1...100))
+    #expect(exporter.collectors.first?.datagrams == 34)
+    #expect(exporter.collectors.first?.bytes == UInt64(sender.sent.reduce(0) { $0 + $1.bytes.count }))
+  }
+
+  @Test func `what is full goes to the collectors there were, not to new ones`() throws {
+    var sequence: UInt32 = 0
+    for _ in 0..<4 { append(&sequence) }
+    exporter.apply(subAgentID: 100_001, datagramBytes: 400, collectors: [.init(.literal(ip("192.0.2.2")))])
+    loop.run(for: .seconds(1))
+    #expect(try network.senders.map { try $0.datagrams().map(\.sequence) } == [[1], [2]])
   }
 
   @Test func `a sample that fits into no datagram is counted, said once and takes no number`() throws {

@@ -39,6 +39,8 @@ final class FakeSender: DatagramSender {
   let loop: SimulatedLoop
   private(set) var sent: [(time: Instant, bytes: [UInt8])] = []
   private(set) var attempts = 0
+  /// How many datagrams each call for several of them took.
+  private(set) var batches: [Int] = []
   /// What each next attempt meets: `nil` is success. When they are used up `standing` counts.
   var script: [Errno?] = []
   var standing: Errno?
@@ -51,6 +53,20 @@ final class FakeSender: DatagramSender {
     let error = script.isEmpty ? standing : script.removeFirst()
     if let error { throw error }
     sent.append((loop.now, payload.indices.map { payload[$0] }))
+  }
+
+  /// As sendmmsg(2): one that fails ends it, and is told of only if it is the first.
+  func send(_ batch: borrowing DatagramBatch) throws(Errno) -> Int {
+    var taken = 0
+    for i in 0..<batch.count {
+      do throws(Errno) { try send(batch[i]) } catch {
+        if i == 0 { throw error }
+        break
+      }
+      taken += 1
+    }
+    batches.append(taken)
+    return taken
   }
 }
 

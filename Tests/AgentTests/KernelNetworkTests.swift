@@ -57,8 +57,10 @@ import Testing
     let collector = Collector(
       .init(.literal(loopback), port: port), loop: loop, network: network, logger: log.logger
     ) {}
+    var one = DatagramBatch()
+    one.append(datagram.span)
     for _ in 0..<10 {
-      collector.send(datagram.span)
+      collector.send(one)
       loop.run(for: .seconds(20))
     }
     #expect(collector.datagrams == 10)
@@ -70,7 +72,7 @@ import Testing
     // Somebody listens from now on.
     var receiver = try UDPReceiver(on: SocketAddress(loopback, port: port))
     for _ in 0..<3 {
-      collector.send(datagram.span)
+      collector.send(one)
       loop.run(for: .seconds(20))
     }
     for _ in 0..<3 { #expect(try receiver.receive(within: .seconds(10)) == datagram) }

@@ -44,6 +44,10 @@ private final class SilentNetwork: CollectorNetwork {
     var isAstray: Bool { false }
     private(set) var datagrams = 0
     func send(_ payload: Span<UInt8>) { datagrams += 1 }
+    func send(_ batch: borrowing DatagramBatch) -> Int {
+      datagrams += batch.count
+      return batch.count
+    }
   }
   let sender = Sender()
 

@@ -30,6 +30,64 @@ extension LinuxTests {
       #expect(nothing == nil)
     }
 
+    @Test(arguments: loopbacks, [true, false])
+    func `a batch arrives in order, whether the socket is connected or not`(
+      address: IPAddress, isConnected: Bool
+    ) throws {
+      var receiver = try UDPReceiver(on: SocketAddress(address, port: 0))
+      let lo = try #require(Host.interfaceIndex(of: "lo"))
+      let socket = try UDPSocket(to: receiver.localAddress(), device: isConnected ? 0 : lo)
+      var batch = DatagramBatch()
+      for turn in 0..<2 {
+        let payloads = (1...DatagramBatch.capacity).map {
+          [UInt8](repeating: UInt8($0), count: $0 * 50 + turn)
+        }
+        var full: [Bool] = []
+        for payload in payloads {
+          batch.append(payload.span)
+          full.append(batch.isFull)
+        }
+        #expect(full == Array(repeating: false, count: DatagramBatch.capacity - 1) + [true])
+        let sent = try socket.send(batch)
+        #expect(sent == DatagramBatch.capacity)
+        for (i, payload) in payloads.enumerated() {
+          let kept = batch[i].indices.map { batch[i][$0] }
+          #expect(kept == payload)
+          let received = try receiver.receive(within: Self.limit)
+          #expect(received == payload)
+        }
+        batch.removeAll()
+        let isEmpty = batch.isEmpty
+        #expect(isEmpty)
+      }
+    }
+
+    @Test func `a batch of large datagrams is full before it has many`() {
+      var batch = DatagramBatch()
+      let payload = [UInt8](repeating: 1, count: 8192)
+      while !batch.isFull { batch.append(payload.span) }
+      let count = batch.count
+      #expect(count == 4)
+    }
+
+    @Test func `a batch to a port where nobody listens says so when its first datagram is refused`() throws {
+      let there = try UDPReceiver(on: SocketAddress(loopback4, port: 0)).localAddress()
+      let socket = try UDPSocket(to: there)
+      var batch = DatagramBatch()
+      let payload: [UInt8] = [1]
+      for _ in 0..<3 { batch.append(payload.span) }
+      // ICMP on the loopback is as quick as the call: each second datagram meets what was said of the one before.
+      let sent = try socket.send(batch)
+      #expect(sent == 1)
+      try socket.send(payload.span)
+      do {
+        _ = try socket.send(batch)
+        Issue.record("the refusal was not told")
+      } catch {
+        #expect(error == .connectionRefused)
+      }
+    }
+
     @Test(arguments: loopbacks)
     func `a datagram leaves by the interface it is told to`(address: IPAddress) throws {
       var receiver = try UDPReceiver(on: SocketAddress(address, port: 0))
