@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-enum { HEADER = 128, DATAGRAM = 1400, LATENCY_MS = 100, HOLD_MS = 500 };
+enum { HEADER = 128, DATAGRAM = 1400, LATENCY_MS = 250, HOLD_MS = 500 };
 
 static volatile sig_atomic_t stop;
 static void on_signal(int s) { (void)s; stop = 1; }

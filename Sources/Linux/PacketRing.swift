@@ -111,23 +111,36 @@ public import SystemPackage
   /// Gives the packets of all blocks that are ready to `body`, and the blocks back to the kernel. The octets of a
   /// packet begin with the link layer, go as far as the filter let through, and have the VLAN tag where it was on the
   /// wire.
+  /// - Parameter onLoss: called when `takeStatistics` may have drops to tell: first of all if the ring is full, and
+  ///   before the packets of a block at whose end the kernel had some. To ask at every wake-up would cost a system
+  ///   call.
   /// - Returns: how many there were.
   @discardableResult
-  public func read(_ body: (RingPacket, Span<UInt8>) -> Void) -> Int {
+  public func read(onLoss: () -> Void = {}, _ body: (RingPacket, Span<UInt8>) -> Void) -> Int {
     var count = 0
+    if unsafe cl_load_acquire(word((next + size.blocks - 1) % size.blocks)) & Self.isOurs != 0 { onLoss() }
     // Once around, so that a flood leaves the loop time for others.
     for _ in 0..<size.blocks {
-      // `next` is below the number of blocks.
-      let start = unsafe memory + Int(next) * Int(size.blockBytes)
-      let status = unsafe start + 8
-      guard unsafe cl_load_acquire(status) & UInt32(CL_TP_STATUS_USER) != 0 else { break }
+      let word = unsafe word(next)
+      let status = unsafe cl_load_acquire(word)
+      guard status & Self.isOurs != 0 else { break }
+      if status & UInt32(CL_TP_STATUS_LOSING) != 0 { onLoss() }
+      let start = unsafe word - Self.statusOffset
       let block = unsafe UnsafeMutableRawBufferPointer(start: start, count: Int(size.blockBytes))
       count += unsafe PacketRingBlock(block).forEach(body)
-      unsafe cl_store_release(status, 0)
+      unsafe cl_store_release(word, 0)
       next = (next + 1) % size.blocks
     }
     return count
   }
+
+  /// Where a block has its status. `i` is below the number of blocks.
+  private func word(_ i: UInt32) -> UnsafeMutableRawPointer {
+    unsafe memory + Int(i) * Int(size.blockBytes) + Self.statusOffset
+  }
+
+  private static let statusOffset = 8
+  private static let isOurs = UInt32(CL_TP_STATUS_USER)
 
   /// Packets that passed the filter since the last call, and how many of them found no room in the ring.
   public func takeStatistics() -> (packets: UInt32, drops: UInt32) {

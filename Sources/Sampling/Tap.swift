@@ -22,8 +22,9 @@ final class Tap {
   private let loop: any EventLoop
   private let logger: Logger
 
-  /// So long a packet may wait in a block that does not fill.
-  private static let latency = Duration.milliseconds(100)
+  /// So long a packet may wait in a block that does not fill; with the half second that it may then wait in a
+  /// datagram still less than the second that sFlow allows.
+  private static let latency = Duration.milliseconds(250)
 
   init(
     _ device: CaptureDevice, _ tapping: CapturePlan.Tapping, sink: any FlowSampleSink, loop: any EventLoop,
@@ -62,8 +63,8 @@ final class Tap {
   func apply(_ device: CaptureDevice, _ tapping: CapturePlan.Tapping) {
     let (oldDevice, old) = (self.device, self.tapping)
     if tapping.isPromiscuous != old.isPromiscuous || tapping.ringSize != old.ringSize {
+      ring?.read(onLoss: takeDrops, sample)
       takeDrops()
-      ring?.read(sample)
       close()
     }
     self.device = device
@@ -129,8 +130,7 @@ final class Tap {
 
   private func readable() {
     guard let ring else { return }
-    takeDrops()
-    if ring.read(sample) > 0 { return }
+    if ring.read(onLoss: takeDrops, sample) > 0 { return }
     // ENETDOWN. An interface that is only down gets the ring going again by itself when it is up.
     guard ring.takeError() != nil, !ring.isAttached else { return }
     stop()

@@ -23,11 +23,12 @@ extension LinuxTests {
     }
 
     /// Reads until `count` packets have come.
-    static func take(_ count: Int, from ring: PacketRing) throws -> [Seen] {
+    static func take(_ count: Int, from ring: PacketRing, onLoss: @escaping () -> Void = {}) throws -> [Seen]
+    {
       var seen: [Seen] = []
       let loop = try EpollLoop()
       try loop.watch(ring.rawDescriptor) {
-        ring.read { packet, octets in
+        ring.read(onLoss: onLoss) { packet, octets in
           seen.append(Seen(packet: packet, octets: octets.indices.map { octets[$0] }))
         }
         if seen.count >= count { loop.stop() }
@@ -111,6 +112,26 @@ extension LinuxTests {
         #expect(narrow.takeStatistics() == (0, 0))
         try sender.send(frame(0x0806))
         #expect(try Self.take(1, from: narrow).map(\.octets) == [frame(0x0806)])
+      }
+    }
+
+    @Test func `a full ring says that there may be losses, and so does a block behind them`() throws {
+      let namespace = try TestNamespace.cable("ring-loss")
+      try namespace.run {
+        let sender = try FrameSender(CableEnd.a)
+        let ring = try Self.ring(CableEnd.b, keeping: 64, blocks: 4)
+        try sender.send(frame(0x0800), times: 20_000)
+        var losses = 0
+        ring.read(onLoss: { losses += 1 }, { _, _ in })
+        // Its blocks were full before anything was lost.
+        #expect(losses == 1)
+        try sender.send(frame(0x0800))
+        _ = try Self.take(1, from: ring) { losses += 1 }
+        #expect(losses == 2)
+        #expect(ring.takeStatistics().drops > 0)
+        try sender.send(frame(0x0800))
+        _ = try Self.take(1, from: ring) { losses += 1 }
+        #expect(losses == 2)
       }
     }
 
