@@ -10,7 +10,8 @@ public import SystemPackage
   /// Untouched pages of it cost nothing.
   private let room: UnsafeMutableRawBufferPointer
   private let slotSize: Int
-  private static let slots = 8
+  /// The most messages that one call receives.
+  public static let slots = 8
 
   /// The family that packets come by.
   public enum Family: Equatable, Sendable {
@@ -76,6 +77,17 @@ public import SystemPackage
   }
 
   deinit { unsafe room.deallocate() }
+
+  /// How many messages of the longest size the kernel holds before it drops any. It counts the memory of each, which
+  /// is the next power of two.
+  public var capacity: Int {
+    var bytes: CInt = 0
+    var length = socklen_t(MemoryLayout<CInt>.size)
+    guard unsafe getsockopt(descriptor.rawValue, SOL_SOCKET, SO_RCVBUF, &bytes, &length) == 0 else {
+      return 0
+    }
+    return Int(bytes) / (2 * slotSize)
+  }
 
   /// For `EventLoop.watch`.
   public var rawDescriptor: CInt { descriptor.rawValue }

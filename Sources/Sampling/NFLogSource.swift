@@ -9,7 +9,7 @@ internal import SystemPackage
 /// Flow samples from a log group of netfilter (`nflog { }`): a firewall rule picks packets, the kernel copies their
 /// first octets here, and of these every so-manieth becomes a sample.
 ///
-/// A class because it owns the socket.
+/// A class because it owns the reader of the socket.
 public final class NFLogSource {
   public struct Settings: Equatable, Sendable {
     public var group: UInt16
@@ -29,7 +29,7 @@ public final class NFLogSource {
   private let sink: any FlowSampleSink
   private(set) var settings: Settings
   private(set) var health: SourceHealth?
-  private var socket: NetfilterSocket?
+  private var reader: LogReader?
   private let receiveBuffer: CInt
   private var requests: UInt32 = 0
 
@@ -45,8 +45,6 @@ public final class NFLogSource {
 
   /// As much as the kernel allows in one message.
   private static let messageSize = 131_072
-  /// Receives before the loop's other work gets a turn.
-  private static let batchesPerTurn = 16
 
   /// - Parameter receiveBuffer: bytes that the kernel may hold for us; 8 MiB are enough for half a second of a
   ///   flood (measured: 100,000 packets a second).
@@ -80,7 +78,7 @@ public final class NFLogSource {
     settings.rate = new.rate
     skip.setRate(new.rate.subsampling)
     // The kernel copies as much as it was told when the group was bound.
-    if isLonger, socket != nil { health?.start() }
+    if isLonger, reader != nil { health?.start() }
   }
 
   /// The interfaces samples came from, by ifIndex.
@@ -96,18 +94,15 @@ public final class NFLogSource {
     do throws(Errno) {
       let socket = try NetfilterSocket(receiveBuffer: receiveBuffer, slotSize: Self.messageSize)
       try bind(socket)
-      try loop.watch(socket.rawDescriptor) { [unowned self] in read() }
-      self.socket = socket
+      reader = try LogReader(socket, loop: loop, onError: { [unowned self] in readFailed($0) }) {
+        [unowned self] in take($0)
+      }
     } catch {
       throw Self.failure(error, group: settings.group)
     }
   }
 
-  private func close() {
-    guard let socket else { return }
-    loop.unwatch(socket.rawDescriptor)
-    self.socket = nil
-  }
+  private func close() { reader = nil }
 
   private func bind(_ socket: NetfilterSocket) throws(Errno) {
     packets.restart()
@@ -149,24 +144,19 @@ public final class NFLogSource {
 
   // MARK: - Packets
 
-  private func read() {
-    guard let socket else { return }
-    do throws(Errno) {
-      for _ in 0..<Self.batchesPerTurn {
-        let count = try socket.receive { bytes in
-          var messages = Messages(bytes)
-          while let message = try? messages.next() { take(message) }
-        }
-        if count < 8 { return }
-      }
-    } catch {
-      switch error {
-      case .noBufferSpace, .messageTooLong: packets.overrun()
-      default:
-        close()
-        health?.fail(Self.failure(error, group: settings.group))
-      }
+  /// The kernel had no room, or the socket is of no use any more.
+  private func readFailed(_ error: Errno) {
+    switch error {
+    case .noBufferSpace, .messageTooLong: packets.overrun()
+    default:
+      close()
+      health?.fail(Self.failure(error, group: settings.group))
     }
+  }
+
+  private func take(_ octets: Span<UInt8>) {
+    var messages = Messages(octets)
+    while let message = try? messages.next() { take(message) }
   }
 
   /// Counts one packet, and makes a sample of it if it is its turn.

@@ -9,7 +9,7 @@ public import SystemPackage
 /// Flow samples from a group of ULOG (`ulog { }`), which Linux had up to 3.16: as `NFLogSource`, but the kernel gives
 /// packets no numbers, names interfaces instead of numbering them, and logs for any number of listeners.
 ///
-/// A class because it owns the socket.
+/// A class because it owns the reader of the socket.
 public final class ULogSource: PacketLogSource {
   /// Opens the socket of a group.
   public typealias Opener = () throws(Errno) -> NetfilterSocket
@@ -20,7 +20,7 @@ public final class ULogSource: PacketLogSource {
   private let opener: Opener
   private(set) var settings: NFLogSource.Settings
   private(set) var health: SourceHealth?
-  private var socket: NetfilterSocket?
+  private var reader: LogReader?
 
   // The packets: counted as they come, and told apart by interface once sampled.
   private var skip: RandomSkip
@@ -34,8 +34,6 @@ public final class ULogSource: PacketLogSource {
 
   /// The kernel batches packets in one message up to this (`nlbufsiz` of ipt_ULOG, at most 128 KiB).
   static let messageSize = 131_072
-  /// Receives before the loop's other work gets a turn.
-  private static let batchesPerTurn = 16
 
   /// Whether this kernel has ULOG.
   public static var isKnownToKernel: Bool { NetfilterSocket.Family.uLog(groups: 0).isKnown }
@@ -89,18 +87,15 @@ public final class ULogSource: PacketLogSource {
     close()
     do throws(Errno) {
       let socket = try opener()
-      try loop.watch(socket.rawDescriptor) { [unowned self] in read() }
-      self.socket = socket
+      reader = try LogReader(socket, loop: loop, onError: { [unowned self] in readFailed($0) }) {
+        [unowned self] in take($0)
+      }
     } catch {
       throw failure(error)
     }
   }
 
-  private func close() {
-    guard let socket else { return }
-    loop.unwatch(socket.rawDescriptor)
-    self.socket = nil
-  }
+  private func close() { reader = nil }
 
   /// What the operator can do about it.
   private func failure(_ error: Errno) -> SourceFailure {
@@ -114,27 +109,22 @@ public final class ULogSource: PacketLogSource {
 
   // MARK: - Packets
 
-  private func read() {
-    guard let socket else { return }
-    do throws(Errno) {
-      for _ in 0..<Self.batchesPerTurn {
-        let count = try socket.receive { bytes in
-          var messages = Messages(bytes)
-          while let message = try? messages.next() { take(message) }
-        }
-        if count < 8 { return }
-      }
-    } catch {
-      switch error {
-      case .noBufferSpace, .messageTooLong:
-        packets.overrun()
-        // At least one, and nothing says how many.
-        untoldDrops &+= 1
-      default:
-        close()
-        health?.fail(failure(error))
-      }
+  /// The kernel had no room, or the socket is of no use any more.
+  private func readFailed(_ error: Errno) {
+    switch error {
+    case .noBufferSpace, .messageTooLong:
+      packets.overrun()
+      // At least one, and nothing says how many.
+      untoldDrops &+= 1
+    default:
+      close()
+      health?.fail(failure(error))
     }
+  }
+
+  private func take(_ octets: Span<UInt8>) {
+    var messages = Messages(octets)
+    while let message = try? messages.next() { take(message) }
   }
 
   /// Counts one packet, and makes a sample of it if it is its turn.
