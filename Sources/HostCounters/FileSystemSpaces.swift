@@ -111,9 +111,10 @@ public final class FileSystemSpaces {
   /// The mounts as this process sees them. In a container, which has the host's `/proc` mounted, as the first process of
   /// the host does.
   private static func mountinfo(_ root: FileRoot) -> [UInt8]? {
-    let processes = root.isOwn ? ["self"] : ["1", "self"]
-    return processes.lazy.compactMap { process in
-      try? KernelFile(root, "/proc/\(process)/mountinfo", buffer: FileBuffer()).bytes()
-    }.first
+    for process in root.isOwn ? ["self"] : ["1", "self"] {
+      let file = KernelFile(root, "/proc/\(process)/mountinfo", buffer: FileBuffer())
+      if let text = try? file.bytes() { return text }
+    }
+    return nil
   }
 }
