@@ -36,6 +36,8 @@ namespaces() {
   for n in $a $b; do
     ip netns add $n
     ip -n $n link set lo up
+    # Or the kernel sends packets of its own.
+    ip netns exec $n sysctl -qw net.ipv6.conf.default.disable_ipv6=1
   done
   ip link add hsba netns $a type veth peer name hsbb netns $b
   ip -n $a addr add 10.99.1.1/24 dev hsba

@@ -49,9 +49,6 @@ private final class Times {
     let lines =
       "\(name)\tagent\tns\t\((median * 10).rounded() / 10)\n"
       + "\(name): allocations\tagent\t\t\((least * 100).rounded() / 100)\n"
-    if !FileManager.default.fileExists(atPath: path) {
-      FileManager.default.createFile(atPath: path, contents: nil)
-    }
     guard let file = FileHandle(forWritingAtPath: path) else { return print("cannot write \(path)") }
     _ = try? file.seekToEnd()
     try? file.write(contentsOf: Data(lines.utf8))
