@@ -94,6 +94,8 @@ final class InterfacePoller: Module {
       if failures == 0 { logger.warning("interface counters: \(error) (will retry)") }
       failures += 1
     }
+    // As the host's sample: that which is left over is not worth a wake-up.
+    exporter.flush()
   }
 
   /// What bonds say of those of their members that are polled, by ifIndex.
