@@ -17,8 +17,9 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
+.PHONY: help build demo test bench bench-units bench-check fuzz install uninstall deb manual system-test test-setup setup lint format clean
 .PHONY: guest-test need-swift need-root
+export PEER
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,10 +41,20 @@ test: need-swift test-setup lint build ## check the style and run all tests
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)
 
-bench: need-root build ## measure the packet sources beside a floor in C, and many guests
-	@Tools/install-packages gcc libc6-dev libvirt-dev iproute2 iptables
+bench: need-root build ## measure beside floors in C, and beside another agent: make bench PEER='hsflowd -d -f %c'
+	@Tools/install-packages gcc libc6-dev libvirt-dev iproute2 iptables strace
 	Benchmarks/packets
+	Benchmarks/limits
+	Benchmarks/idle
+	Benchmarks/polls
 	Benchmarks/guests
+	@$(MAKE) bench-units
+
+bench-units: need-swift ## measure the pure parts: time, instructions, allocations
+	Benchmarks/units
+
+bench-check: ## hold the figures of the last make bench against Benchmarks/budgets
+	Benchmarks/check
 
 install: ## install program, service, manual pages and, where there is none, a configuration
 	@test -x $(BUILD)/hsflowd -a -x $(BUILD)/hsflowctl || $(MAKE) build
@@ -105,10 +116,10 @@ test-setup: need-root ## install the Debian packages that build and tests need
 	@Tools/install-packages $(PACKAGES) $(TEST_PACKAGES)
 
 lint: need-swift ## check the style
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests Fuzz
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Fuzz Benchmarks
 
 format: need-swift ## put the style right
-	$(SWIFT) format -i -r Package.swift Sources Tests Fuzz
+	$(SWIFT) format -i -r Package.swift Sources Tests Fuzz Benchmarks
 
 clean: ## remove everything built
 	rm -rf .build .build-fuzz

@@ -40,6 +40,8 @@ let package = Package(
   products: [
     .executable(name: "hsflowd", targets: ["hsflowd"]),
     .executable(name: "hsflowctl", targets: ["hsflowctl"]),
+    // For the benchmarks, which are a package of their own.
+    .library(name: "PureParts", targets: ["Bytes", "SFlow", "ProcFS", "Netlink", "Config"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

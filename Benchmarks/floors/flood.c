@@ -1,4 +1,5 @@
-// Sends COUNT UDP datagrams of SIZE octets to ADDRESS PORT at RATE a second (0: as fast as it goes), in batches.
+// Sends COUNT UDP datagrams of SIZE octets to ADDRESS PORT at RATE a second (0: as fast as it goes), in batches if that
+// is a high rate, and says how many it sent, how many not, and at what rate. They begin with the time.
 //   flood ADDRESS PORT SIZE COUNT RATE
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -7,14 +8,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include "stamp.h"
 
-enum { BATCH = 32 };
+enum { BATCH = 32, HIGH = 5000 };
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
+static double now(void) { return nanoseconds() / 1e9; }
 
 int main(int argc, char **argv) {
   if (argc != 6) return fprintf(stderr, "usage: flood ADDRESS PORT SIZE COUNT RATE\n"), 1;
@@ -23,7 +21,10 @@ int main(int argc, char **argv) {
   int size = atoi(argv[3]);
   long count = atol(argv[4]);
   double rate = atof(argv[5]);
+  if (size < 16) return fprintf(stderr, "SIZE is 16 at least\n"), 1;
+  int batch = rate == 0 || rate > HIGH ? BATCH : 1;
   char *octets = calloc(1, size);
+  memcpy(octets, STAMP, sizeof STAMP);
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
   if (connect(fd, (void *)&to, sizeof to) != 0) return perror("connect"), 1;
   struct mmsghdr messages[BATCH];
@@ -38,9 +39,11 @@ int main(int argc, char **argv) {
       if (wait > 0) nanosleep(&(struct timespec){0, (long)(wait * 1e9)}, NULL);
     }
     long left = count - sent - failed;
-    int n = sendmmsg(fd, messages, left < BATCH ? left : BATCH, 0);
+    uint64_t stamp = nanoseconds();
+    memcpy(octets + sizeof STAMP, &stamp, sizeof stamp);
+    int n = sendmmsg(fd, messages, left < batch ? left : batch, 0);
     if (n < 0) failed++; else sent += n;
   }
-  printf("%ld sent, %ld failed, %.0f a second\n", sent, failed, sent / (now() - start));
+  printf("%ld %ld %.0f\n", sent, failed, sent / (now() - start));
   return 0;
 }

@@ -63,8 +63,8 @@ final class HostPoller: Module {
     isWaiting = false
     if let patience { loop.disarm(patience) }
     exporter.appendCounterSample(of: .host, sequence: &sequence) { records.append(to: &$0) }
-    // The first sample says that the host is there.
-    if sequence == 1 { exporter.flush() }
+    // Waiting for company would be one more wake-up for every poll, and company seldom comes.
+    exporter.flush()
   }
 
   var status: [String] {

@@ -23,6 +23,9 @@ final class InterfacePoller: Module {
   private(set) var sequences: [UInt32: UInt32] = [:]
   private(set) var failures = 0
   private var isBondFailing = false
+  /// Interfaces that belong to a bond, and which, as of `generation` of the table.
+  private var bondMembers: [(member: UInt32, bond: UInt32)] = []
+  private var generation: UInt64?
 
   init(_ context: ModuleContext) {
     optics = OpticalModules(
@@ -91,17 +94,18 @@ final class InterfacePoller: Module {
       if failures == 0 { logger.warning("interface counters: \(error) (will retry)") }
       failures += 1
     }
+    // As the host's sample: that which is left over is not worth a wake-up.
+    exporter.flush()
   }
 
   /// What bonds say of those of their members that are polled, by ifIndex.
   private func memberships() -> [UInt32: LAGPortStats] {
+    updateBondMembers()
     var memberships: [UInt32: LAGPortStats] = [:]
     do throws(FileError) {
-      for member in interfaces.table.all {
-        guard let master = member.master, interfaces.table[master]?.kind == "bond", isPolled(member) else {
-          continue
-        }
-        memberships[member.index] = try interfaces.readMembership(of: member.index, in: master)
+      for (index, bond) in bondMembers {
+        guard let member = interfaces.table[index], isPolled(member) else { continue }
+        memberships[index] = try interfaces.readMembership(of: index, in: bond)
       }
       if isBondFailing { logger.notice("lag_port_stats: recovered") }
       isBondFailing = false
@@ -110,6 +114,17 @@ final class InterfacePoller: Module {
       isBondFailing = true
     }
     return memberships
+  }
+
+  /// Few hosts have any, and with thousands of interfaces the looking takes longer than the asking.
+  private func updateBondMembers() {
+    let table = interfaces.table
+    guard table.generation != generation else { return }
+    generation = table.generation
+    bondMembers = table.all.compactMap { member in
+      guard let master = member.master, table[master]?.kind == "bond" else { return nil }
+      return (member.index, master)
+    }
   }
 
   var status: [String] {

@@ -125,11 +125,6 @@ public struct ByteReader: ~Escapable {
 extension Array where Element == UInt8 {
   /// A copy of the bytes in `span`.
   public init(copying span: RawSpan) {
-    self = []
-    reserveCapacity(span.byteCount)
-    for i in 0..<span.byteCount {
-      // `i` is below `byteCount`.
-      append(unsafe span.unsafeLoad(fromByteOffset: i, as: UInt8.self))
-    }
+    self = unsafe span.withUnsafeBytes { unsafe Array($0) }
   }
 }

@@ -59,8 +59,8 @@ public final class FileSystemSpaces {
   private final class Progress: Sendable {
     struct State: Sendable {
       var stuck: Set<[UInt8]> = []
-      /// `/proc/self/mountinfo` as it was last read, and what it says.
-      var mountinfo: [UInt8] = []
+      /// `/proc/self/mountinfo`, if the kernel tells when it changes, and what it said last.
+      var mountinfo: AnnouncedFile?
       var systems: [LocalFilesystem] = []
     }
     private let state = Mutex(State())
@@ -100,20 +100,25 @@ public final class FileSystemSpaces {
 
   /// The local file systems; `nil` if the kernel doesn't tell.
   private static func systems(_ root: FileRoot, _ progress: Progress) -> [LocalFilesystem]? {
-    guard let text = mountinfo(root) else { return nil }
-    // With thousands of mounts the parsing costs more than all else here, and they seldom change.
-    if let known = progress.withLock({ $0.mountinfo == text ? $0.systems : nil }) { return known }
-    guard let systems = try? LocalFilesystem.all(parsing: text.span) else { return nil }
-    progress.withLock { ($0.mountinfo, $0.systems) = (text, systems) }
+    let (known, systems) = progress.withLock { ($0.mountinfo, $0.systems) }
+    // They seldom change, and with thousands of mounts reading and parsing costs more than all else here.
+    if let known, !known.hasChanged { return systems }
+    guard let file = known ?? mountinfo(root), let text = try? file.contents(),
+      let systems = try? LocalFilesystem.all(parsing: text.span)
+    else {
+      progress.withLock { $0.mountinfo = nil }
+      return nil
+    }
+    progress.withLock { ($0.mountinfo, $0.systems) = (file.isAnnounced ? file : nil, systems) }
     return systems
   }
 
   /// The mounts as this process sees them. In a container, which has the host's `/proc` mounted, as the first process of
   /// the host does.
-  private static func mountinfo(_ root: FileRoot) -> [UInt8]? {
-    let processes = root.isOwn ? ["self"] : ["1", "self"]
-    return processes.lazy.compactMap { process in
-      try? KernelFile(root, "/proc/\(process)/mountinfo", buffer: FileBuffer()).bytes()
-    }.first
+  private static func mountinfo(_ root: FileRoot) -> AnnouncedFile? {
+    for process in root.isOwn ? ["self"] : ["1", "self"] {
+      if let file = try? AnnouncedFile(root.path("/proc/\(process)/mountinfo")) { return file }
+    }
+    return nil
   }
 }

@@ -116,5 +116,6 @@ public struct LinkStatistics64: Equatable, Sendable {
 extension ByteReader {
   /// The next counter, or 0 behind the last one that this kernel has.
   @_lifetime(self: copy self)
+  @inline(__always)
   fileprivate mutating func counter() throws(WireError) -> UInt64 { isAtEnd ? 0 : try native64() }
 }

@@ -122,6 +122,17 @@ final class AgentBench {
     agent.reload()
   }
 
+  /// The source of what `append` adds.
+  let appended = DataSource(.interface, 7)
+  private var sequence: UInt32 = 0
+
+  /// Adds a counter sample that waits for its datagram to fill.
+  func append() {
+    agent.exporter.appendCounterSample(of: appended, sequence: &sequence) {
+      $0.append(PortName(name: "eth7"))
+    }
+  }
+
   /// The value of a counter in the agent's report.
   func counter(_ name: String) throws -> UInt64 {
     let line = try #require(agent.report().first { $0.hasPrefix(name + "=") })

@@ -41,12 +41,11 @@ extension SystemTests {
       let returns = contents(folder["trace"]).split(separator: "\n").count {
         $0.contains("epoll_") && $0.contains(" = ") && !$0.contains("unfinished")
       }
-      // Each poll takes three: its time has come, the worker has measured the file systems, the datagram has been
-      // held for its half second. The first poll needs one: it is made at once and sent at once. Two more are the
-      // giving back of code that is not needed any more, and the signal that ends it. A poll whose datagram that signal sent has not had its third.
+      // Each poll takes two: its time has come, and the worker has measured the file systems. The first is made at once.
+      // Two more are the giving back of code that is not needed any more, and the signal that ends it.
       #expect(polls >= 3)
-      #expect(returns <= 1 + 3 * (polls - 1) + 2)
-      #expect(returns >= 3 * (polls - 1))
+      #expect(returns <= 1 + 2 * (polls - 1) + 2)
+      #expect(returns >= 2 * (polls - 1))
       report(
         "idle",
         "\(resident) KiB resident, \(anonymous) KiB of it its own, \(threads) threads, "
