@@ -137,12 +137,12 @@ enum TsharkFields {
         if let header = values["header"] as? String {
           add("sflow_245.header.sampled_header_length", header.count / 2)
           // It takes the padding for a part of the header.
-          add("sflow_245.header", header + String(repeating: "00", count: (4 - header.count / 2 % 4) % 4))
+          let padded = header + String(repeating: "00", count: (4 - header.count / 2 % 4) % 4)
+          add("sflow_245.header", padded.isEmpty ? "<MISSING>" : padded)
         }
       }
     }
-    // An empty header is no field.
-    return all.mapValues { $0.filter { !$0.isEmpty } }.filter { !$0.value.isEmpty }
+    return all
   }
 
   private static func interface(_ value: Any?) -> String {
