@@ -7,7 +7,8 @@ PACKAGES := g++ libvirt-dev
 DEB_PACKAGES := debhelper lintian
 GUEST_PACKAGES := debootstrap qemu-system-x86 e2fsprogs
 TEST_PACKAGES := $(DEB_PACKAGES) $(GUEST_PACKAGES) man-db iproute2 iptables nftables procps strace tshark pmacct \
-  ganglia-monitor valgrind tcpdump ethtool libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients dnsmasq-base unbound
+  nfdump nfdump-sflow ganglia-monitor valgrind tcpdump ethtool libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients \
+  dnsmasq-base unbound
 RUNS ?= 200000
 RELEASE_FLAGS := -c release --static-swift-stdlib --disable-local-rpath
 
@@ -17,7 +18,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench bench-units bench-check fuzz install uninstall deb manual system-test test-setup setup lint format clean
+.PHONY: help build demo test bench bench-units bench-check fuzz interop install uninstall deb manual system-test test-setup setup
+.PHONY: lint format clean
 .PHONY: guest-test need-swift need-root
 export PEER
 
@@ -104,6 +106,11 @@ system-test: need-swift need-root build ## install and run the service on a real
 	@Tools/install-packages $(DEB_PACKAGES) $(GUEST_PACKAGES)
 	$(SWIFT) build --build-tests
 	@$(MAKE) guest-test
+
+interop: need-swift need-root build ## what tshark, sfacctd, sfcapd and gmond make of the agent: docs/INTEROP.md
+	@Tools/install-packages $(PACKAGES) $(TEST_PACKAGES)
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest --filter Interop
 
 # By itself: a virtual machine takes both processors, and other tests measure.
 guest-test:

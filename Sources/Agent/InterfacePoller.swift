@@ -83,8 +83,9 @@ final class InterfacePoller: Module {
           of: DataSource(.interface, index), sequence: &sequences[index, default: 0]
         ) { sample in
           sample.append(InterfaceCounters(interface, statistics, modes[interface]))
-          sample.append(PortName(name: interface.name))
+          // Ahead of what Wireshark and pmacct do not know: tshark loses its way behind that.
           if let membership = memberships[index] { sample.append(membership) }
+          sample.append(PortName(name: interface.name))
           if let module = optics[interface] { sample.append(module) }
         }
       }

@@ -16,10 +16,10 @@ public final class SnmpSource: HostRecordSource {
   @_lifetime(sample: copy sample)
   public func append(to sample: inout CounterSampleWriter) throws(FileError) {
     let snmp = try snmp.read(Snmp.init(parsing:))
-    if let icmp = snmp.icmp { sample.append(HostICMPGroup(icmp)) }
-    if let ip = snmp.ip { sample.append(HostIPGroup(ip)) }
-    if let udp = snmp.udp { sample.append(HostUDPGroup(udp)) }
     if let tcp = snmp.tcp { sample.append(HostTCPGroup(tcp)) }
+    if let udp = snmp.udp { sample.append(HostUDPGroup(udp)) }
+    if let ip = snmp.ip { sample.append(HostIPGroup(ip)) }
+    if let icmp = snmp.icmp { sample.append(HostICMPGroup(icmp)) }
   }
 }
 

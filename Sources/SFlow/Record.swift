@@ -26,6 +26,8 @@ public struct Field: Equatable, Sendable {
   public var value: String
   /// "B", "ms"; empty for plain numbers and text.
   public var unit: String
+  /// Octets as digits: no number, though it may look like one.
+  public var isOctets = false
 
   init(_ name: String, _ value: some CustomStringConvertible, _ unit: String = "") {
     self.name = name
@@ -39,6 +41,7 @@ public struct Field: Equatable, Sendable {
 
   init(_ name: String, _ octets: [UInt8]) {
     self.init(name, Substring(hex(octets)))
+    isOctets = true
   }
 
   init(_ name: String, _ list: [some CustomStringConvertible]) {

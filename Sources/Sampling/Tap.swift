@@ -120,8 +120,12 @@ final class Tap {
     // What is no Ethernet loses its link-layer header; as many octets are to be left as elsewhere.
     let lost = device.hardwareType == .ethernet ? 0 : Self.longestLinkHeader
     return .sampling(
-      rate: tapping.rate, octets: tapping.headerBytes + lost, receivedOnly: device.isLoopback)
+      rate: tapping.rate, octets: max(tapping.headerBytes, Self.leastOctets) + lost,
+      receivedOnly: device.isLoopback)
   }
+
+  /// A program that returns 0 lets no packet through, whatever `headerBytes` says, and VLAN tags are to be seen.
+  private static let leastOctets: UInt32 = 64
 
   /// That of the loopback is 14 octets, that of IP over InfiniBand 24 with its addresses.
   private static let longestLinkHeader: UInt32 = 32

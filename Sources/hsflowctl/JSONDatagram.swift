@@ -90,7 +90,7 @@ private struct JSONRecord: Encodable {
   }
 }
 
-/// Fields by name: whole numbers as numbers, everything else as text.
+/// Fields by name: numbers as numbers, everything else as text.
 private struct JSONFields: Encodable {
   var fields: [Field]
 
@@ -98,7 +98,7 @@ private struct JSONFields: Encodable {
     var object = encoder.container(keyedBy: JSONKey.self)
     for field in fields {
       let (value, key) = (field.plainValue, JSONKey(field.name))
-      let isText = field.value.hasPrefix("\"")
+      let isText = field.isOctets || field.value.hasPrefix("\"")
       if !isText, let number = UInt64(value) {
         try object.encode(number, forKey: key)
       } else if !isText, let number = Double(value), number.isFinite {

@@ -15,9 +15,9 @@ import Testing
     #expect(sample.sequence == 1)
     #expect(
       sample.records.map(\.format) == [
-        DataFormat(0, 2008), DataFormat(0, 2007), DataFormat(0, 2010), DataFormat(0, 2009),
-        DataFormat(0, 2000), DataFormat(0, 2003), DataFormat(0, 2004), DataFormat(0, 2005),
-        DataFormat(0, 2006), DataFormat(0, 2001),
+        DataFormat(0, 2009), DataFormat(0, 2010), DataFormat(0, 2007), DataFormat(0, 2008),
+        DataFormat(0, 2004), DataFormat(0, 2006), DataFormat(0, 2000), DataFormat(0, 2003),
+        DataFormat(0, 2005), DataFormat(0, 2001),
       ])
   }
 

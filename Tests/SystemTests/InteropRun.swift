@@ -140,7 +140,7 @@ struct InteropRun: Sendable {
   }
 
   /// Debian's gmond cuts pointers to 32 bits: valgrind puts them where they fit.
-  private static func startGmond(_ lab: Lab, _ folder: Folder) throws -> Program {
+  static func startGmond(_ lab: Lab, _ folder: Folder) throws -> Program {
     let file = try folder.write(
       """
       globals { daemonize = no setuid = no mute = yes deaf = no host_dmax = 86400 }
@@ -154,7 +154,7 @@ struct InteropRun: Sendable {
   }
 
   /// Whether somebody in the network namespace of `pid` listens on a TCP port.
-  private static func listens(port: UInt16, pid: pid_t) -> Bool {
+  static func listens(port: UInt16, pid: pid_t) -> Bool {
     let hex = ":" + String(port, radix: 16, uppercase: true)
     return contents("/proc/\(pid)/net/tcp").split(separator: "\n").contains { line in
       let words = line.split(separator: " ")
@@ -163,7 +163,7 @@ struct InteropRun: Sendable {
   }
 
   /// All that gmond tells who connects.
-  private static func askGmond(_ lab: Lab) throws -> String {
+  static func askGmond(_ lab: Lab) throws -> String {
     let connection = try NetworkNamespace.run(inNamespaceAt: lab.farPath) { () throws(Errno) in
       let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       var address = sockaddr_in()

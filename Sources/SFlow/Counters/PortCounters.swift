@@ -83,7 +83,7 @@ public struct LAGPortStats: CounterRecord, Equatable {
       Field("actorSystemID", actorSystemID),
       Field("partnerOperSystemID", partnerOperSystemID),
       Field("attachedAggID", attachedAggregatorID),
-      Field("portState", state),
+      Field("portState", [state.actorAdmin, state.actorOper, state.partnerAdmin, state.partnerOper]),
       Field("LACPDUsRx", lacpdusReceived),
       Field("MarkerPDUsRx", markerPDUsReceived),
       Field("MarkerResponsePDUsRx", markerResponsePDUsReceived),
