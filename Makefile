@@ -18,7 +18,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
 .PHONY: help build demo test bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
-.PHONY: guest-test need-swift need-root
+.PHONY: guest-test need-swift need-root truth soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,15 @@ bench: need-root build ## measure the packet sources beside a floor in C, and ma
 	@Tools/install-packages gcc libc6-dev libvirt-dev iproute2 iptables
 	Benchmarks/packets
 	Benchmarks/guests
+
+truth: need-swift test-setup build ## hold every number against the kernel's for ten minutes, and those of guests
+	$(SWIFT) build --build-tests
+	HSFLOWD_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest \
+	  --filter 'SystemTests.(TruthTests|VirtualMachineTests|TestDriverTests)|TruthDocumentTests'
+
+soak: need-swift test-setup build ## half an hour of the program under churn, and simulated months: nothing grows
+	$(SWIFT) build --build-tests
+	HSFLOWD_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest --filter 'SoakTests|MonthTests'
 
 install: ## install program, service, manual pages and, where there is none, a configuration
 	@test -x $(BUILD)/hsflowd -a -x $(BUILD)/hsflowctl || $(MAKE) build
