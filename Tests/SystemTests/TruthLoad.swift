@@ -15,7 +15,7 @@ final class TruthLoad {
 
   let lab: PacketLab
   private let folder: Folder
-  private var swap: SwapFile?
+  private let swap: SwapSpace?
   private let frames: (far: FrameSocket, host: FrameSocket)
   private let devices: (d0: UInt32, vx1: UInt32)
   private var programs: [Program] = []
@@ -30,7 +30,7 @@ final class TruthLoad {
 
   init(_ lab: PacketLab) throws {
     (self.lab, folder) = (lab, try Folder())
-    swap = SwapFile(folder["swap"])
+    swap = SwapSpace()
     let room = mmap(nil, Self.swapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     pages = try #require(room)
     try #require(Int(bitPattern: room) != -1)
@@ -58,8 +58,6 @@ final class TruthLoad {
     munmap(pages, Self.swapped)
     for number in sockets.values + connections { close(number) }
     unlink("/dev/shm/" + lab.lab.host)
-    // A file that is swapped to cannot be removed.
-    swap = nil
   }
 
   // MARK: - Sockets
@@ -216,7 +214,7 @@ final class TruthLoad {
       unlink(shared)
     }
     guard movesSwap else { return }
-    // In again, and out to swap space. MADV_PAGEOUT, linux/mman.h
+    // In again from swap space, and out. MADV_PAGEOUT, linux/mman.h
     for place in stride(from: 0, to: Self.swapped, by: 4096) {
       _ = pages.load(fromByteOffset: place, as: UInt8.self)
     }
@@ -225,24 +223,30 @@ final class TruthLoad {
   }
 }
 
-/// Swap space in a file, for as long as this is, and not longer than this process.
-final class SwapFile {
+/// Swap space in compressed memory (zram), for as long as this is, and not longer than this process. What is pushed out
+/// to a disk would be found in the kernel's cache of swap space.
+final class SwapSpace {
+  private let folder: Folder
   private let holder: Program
 
   /// `nil` where it cannot be had: in most containers.
-  init?(_ path: String) {
-    guard tool("mkswap") != nil, tool("swapon") != nil else { return nil }
+  init?() {
+    let control = "/sys/class/zram-control/hot_add"
+    guard tool("mkswap") != nil, tool("swapon") != nil, access(control, R_OK) == 0 else { return nil }
     let script = """
-      f=$0; p=$1
-      dd if=/dev/zero of=$f bs=1M count=32 2> /dev/null && chmod 600 $f && mkswap -q $f && swapon $f || exit 1
-      trap 'swapoff $f; exit' TERM
-      touch $f.on
-      while kill -0 $p 2> /dev/null; do sleep 1 & wait $!; done
-      swapoff $f
+      n=$(cat \(control)) || exit 1
+      end() { swapoff /dev/zram$n; echo $n > /sys/class/zram-control/hot_remove; exit; }
+      echo 32M > /sys/block/zram$n/disksize && mkswap /dev/zram$n > $0/log 2>&1 && swapon /dev/zram$n || end
+      trap end TERM
+      touch $0/on
+      while kill -0 $1 2> /dev/null; do sleep 1 & wait $!; done
+      end
       """
-    guard let holder = try? Program(["sh", "-c", script, path, "\(getpid())"]) else { return nil }
-    self.holder = holder
-    let isOn = eventually { FileManager.default.fileExists(atPath: path + ".on") || !holder.isRunning }
+    guard let folder = try? Folder(),
+      let holder = try? Program(["sh", "-c", script, folder.path, "\(getpid())"])
+    else { return nil }
+    (self.folder, self.holder) = (folder, holder)
+    let isOn = eventually { FileManager.default.fileExists(atPath: folder["on"]) || !holder.isRunning }
     guard isOn, holder.isRunning else { return nil }
   }
 

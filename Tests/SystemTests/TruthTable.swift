@@ -84,7 +84,8 @@ enum TruthTable {
   static let moved: Set<String> = [
     "load_one", "proc_run", "proc_total", "uptime", "cpu_user", "cpu_nice", "cpu_system", "interrupts",
     "contexts",
-    "mem_free", "mem_shared", "mem_cached", "swap_free", "page_in", "page_out", "swap_out",
+    "mem_free", "mem_shared", "mem_cached", "swap_free", "page_in", "page_out", "swap_in",
+    "swap_out",
     "disk_free", "reads", "bytes_read", "read_time", "writes", "bytes_written", "write_time",
     "bytes_in", "pkts_in", "drops_in", "bytes_out", "packets_out", "drops_out",
     "ipForwarding", "ipDefaultTTL", "ipInReceives", "ipInHdrErrors", "ipInAddrErrors", "ipForwDatagrams",
