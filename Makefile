@@ -17,8 +17,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
-.PHONY: guest-test need-swift need-root truth soak
+.PHONY: help build demo test truth soak bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
+.PHONY: guest-test need-swift need-root
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

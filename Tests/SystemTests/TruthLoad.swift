@@ -13,6 +13,16 @@ final class TruthLoad {
   /// Those by which packets leave the namespace; the others carry the same packets once more.
   static let counted: Set = ["hx0", "w0", "d0", "e0"]
 
+  /// Kernels of containers and of small virtual machines may lack some of these.
+  static let isPossible: Bool = {
+    guard PacketLab.isPossible else { return false }
+    let script = """
+      ip link add v0 type veth peer name v1 && ip link add m0 link v0 type macvlan mode bridge \
+      && ip link add b0 type bridge && ip link add x0 type vxlan id 1 remote 192.0.2.1 dstport 4789
+      """
+    return (try? Program.run(["unshare", "-n", "sh", "-c", script]))?.status == 0
+  }()
+
   let lab: PacketLab
   private let folder: Folder
   private let swap: SwapSpace?

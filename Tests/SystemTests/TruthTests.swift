@@ -4,9 +4,12 @@ import SFlow
 import Testing
 
 extension SystemTests {
-  /// Ten minutes (or 20 s) of every counter of the host and of interfaces of every kind, under load that moves them,
+  /// Ten minutes (or 20 s) of every counter of the host and of interfaces of four kinds, under load that moves them,
   /// beside the kernel's own numbers, read ten times a second.
-  @Suite(.enabled(if: PacketLab.isPossible && tool("df") != nil, "needs root, ip(8) and df(1)"))
+  @Suite(
+    .enabled(
+      if: TruthLoad.isPossible && tool("df") != nil,
+      "needs root, ip(8), df(1) and a kernel with veth, macvlan, bridge and vxlan"))
   struct TruthTests {
     private static let seconds = areTestsLong ? 600 : 20
 
