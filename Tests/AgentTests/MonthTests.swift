@@ -163,10 +163,6 @@ private final class Month {
     // What is made once is made on the first day.
     let (first, last) = (try #require(anonymousKiB.first), try #require(anonymousKiB.last))
     #expect(last < first + 256, "RssAnon at the end of each day: \(anonymousKiB) KiB")
-    // The child's output is not shown unless it fails.
-    print(
-      "== month: \(Self.days) days, \(account.hostSamples) polls, \(account.datagrams) datagrams, "
-        + "\(loop.wakeUps) wake-ups, RssAnon \(first) KiB after the first day, \(last) KiB after the last")
   }
 }
 

@@ -45,9 +45,6 @@ import Testing
       #expect(month.module.report.count <= 1 + 14, "\(month.module.report.count)")
       let (first, last) = (try #require(ends.first), try #require(ends.last))
       #expect(last < first + 256, "RssAnon at the end of each day: \(ends) KiB")
-      print(
-        "== month of guests: \(days) days, RssAnon \(first) KiB after the first day, \(last) KiB after the last"
-      )
     }
   }
 }
