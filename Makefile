@@ -18,8 +18,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench bench-units bench-check fuzz interop install uninstall deb manual system-test test-setup setup
-.PHONY: lint format clean
+.PHONY: help build demo test truth soak interop bench bench-units bench-check fuzz install uninstall deb manual
+.PHONY: system-test test-setup setup lint format clean
 .PHONY: guest-test need-swift need-root
 export PEER
 
@@ -57,6 +57,15 @@ bench-units: need-swift ## measure the pure parts: time, instructions, allocatio
 
 bench-check: ## hold the figures of the last make bench against Benchmarks/budgets
 	Benchmarks/check
+
+truth: need-swift test-setup build ## hold every number against the kernel's for ten minutes, and those of guests
+	$(SWIFT) build --build-tests
+	HSFLOWD_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest \
+	  --filter 'SystemTests.(TruthTests|VirtualMachineTests|TestDriverTests)|TruthDocumentTests'
+
+soak: need-swift test-setup build ## half an hour of the program under churn, and simulated months: nothing grows
+	$(SWIFT) build --build-tests
+	HSFLOWD_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest --filter 'SoakTests|MonthTests'
 
 install: ## install program, service, manual pages and, where there is none, a configuration
 	@test -x $(BUILD)/hsflowd -a -x $(BUILD)/hsflowctl || $(MAKE) build

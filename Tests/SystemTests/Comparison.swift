@@ -8,12 +8,13 @@ import SFlow
 /// A sample was taken before it arrived, and after the datagram before it was sent or at most a second ago (it waits
 /// half a second). Between the last reading before that and the first after it lies what the agent must have read.
 ///
-/// Without a check: none. Checked loosely: `proc_run` (other programs start and end in between; up to 64 more than
-/// the readings saw), `proc_total` (64 either way), `mem_free`, `mem_shared`, `mem_buffers`, `mem_cached` (256 MiB
-/// either way: builds allocate that between two readings), `disk_free` (256 MiB), `part_max_used` (0.2 %),
-/// `cpu_speed` (a quarter), `tcpCurrEstab` (16; the namespace has none).
+/// How each field is compared, and how loosely, is in `TruthTable`.
 struct Comparison {
-  private let run: InteropRun
+  private let arrivals: [InteropRun.Arrival]
+  private let truths: [Truth]
+  private let uuid: String
+  /// MAC addresses by ifIndex.
+  private let adapters: [UInt32: String]
   private(set) var faults: [String] = []
   private(set) var unchecked: Set<String> = []
   /// Names of the fields that were compared, and how many values.
@@ -22,17 +23,32 @@ struct Comparison {
   /// Fields that differ between samples.
   private(set) var moved: Set<String> = []
   private var last: [String: String] = [:]
+  /// How long before its arrival a sample was taken, at the most.
+  var patience = Duration.milliseconds(1200)
+  /// Values of a gauge that lay between the readings although they need not, and all of it.
+  private(set) var close: [String: (between: Int, all: Int)] = [:]
 
-  init(_ run: InteropRun) { self.run = run }
+  init(_ run: InteropRun) {
+    self.init(
+      run.arrivals, run.truths, uuid: run.uuid, adapters: [run.adapter.index: run.adapter.mac])
+  }
+
+  init(_ arrivals: [InteropRun.Arrival], _ truths: [Truth], uuid: String, adapters: [UInt32: String]) {
+    (self.arrivals, self.truths, self.uuid, self.adapters) = (arrivals, truths, uuid, adapters)
+  }
 
   mutating func compareAll() {
     var previous: Instant?
-    for arrival in run.arrivals {
+    for arrival in arrivals {
       let earliest = min(
-        previous.map { $0 + .milliseconds(-200) } ?? arrival.time, arrival.time + .milliseconds(-1200))
-      let first = run.truths.lastIndex { $0.end <= earliest } ?? 0
-      let end = run.truths.firstIndex { $0.start >= arrival.time } ?? run.truths.count - 1
+        previous.map { $0 + .milliseconds(-200) } ?? arrival.time, arrival.time + (.zero - patience))
+      let first = truths.lastIndex { $0.end <= earliest } ?? 0
+      let end = truths.firstIndex { $0.start >= arrival.time } ?? truths.count - 1
       for sample in arrival.datagram.hostSamples { compare(sample, first, end) }
+      for case .countersExpanded(let sample) in arrival.datagram.samples
+      where sample.source.type == .interface {
+        compareInterface(sample, first, end)
+      }
       previous = arrival.time
     }
   }
@@ -45,14 +61,15 @@ struct Comparison {
       }
       if let description = record as? HostDescription {
         compareTexts(description)
-      } else if let adapters = record as? HostAdapters {
-        let mac = adapters.adapters.first.flatMap { $0.addresses.first }.map { "\($0)" }
-        note(
-          "adapters",
-          adapters.adapters.count == 1 && adapters.adapters[0].index == run.adapter.index
-            && mac == run.adapter.mac, "\(adapters)")
+      } else if let list = record as? HostAdapters {
+        let found = Dictionary(
+          list.adapters.map { ($0.index, $0.addresses.map { "\($0)" }.joined(separator: " ")) }
+        ) { $0 + $1 }
+        note("adapters", found == adapters, "\(list)")
       } else {
-        for field in record.fields { compare(field, first, end, sample.sequence) }
+        for field in record.fields {
+          compare(field.name, Self.number(field), as: field.name, first, end, sample.sequence)
+        }
       }
     }
   }
@@ -67,7 +84,7 @@ struct Comparison {
     }
     note("hostname", description.hostname == name, description.hostname)
     note("os_release", description.osRelease == release, description.osRelease)
-    note("uuid", "\(description.uuid)" == run.uuid, "\(description.uuid)")
+    note("uuid", "\(description.uuid)" == uuid, "\(description.uuid)")
     // Numbers of the specification.
     note("os_name", description.osName.rawValue == 2, "\(description.osName)")
     note(
@@ -75,61 +92,61 @@ struct Comparison {
       "\(description.machineType)")
   }
 
-  private mutating func note(_ name: String, _ isRight: Bool, _ value: String) {
+  /// - Parameter key: what the value is of, where several have such a field.
+  private mutating func note(_ name: String, _ isRight: Bool, _ value: String, of key: String? = nil) {
     fields.insert(name)
     compared += 1
-    if !isRight { faults.append("\(name): \(value)") }
-    if let old = last[name], old != value { moved.insert(name) }
-    last[name] = value
+    if !isRight { faults.append("\(key ?? name): \(value)") }
+    if let old = last[key ?? name], old != value { moved.insert(name) }
+    last[key ?? name] = value
   }
 
   // MARK: - Numbers
 
-  private enum Rule {
-    /// Grows; so many bits on the wire.
-    case counter(bits: Int)
-    /// Grows, but the kernel's may step back a little; ours then stays.
-    case ratchet
-    /// Between the least and the greatest reading, give or take.
-    case gauge(Double)
-    /// Like a gauge; the tolerance is a part of the value.
-    case share(Double)
-  }
-
-  private static let loose = 256 * 1_048_576.0
-  private static let rules: [String: Rule] = [
-    "load_one": .gauge(0.006), "load_five": .gauge(0.006), "load_fifteen": .gauge(0.006),
-    "proc_run": .gauge(64),
-    "proc_total": .gauge(64), "cpu_num": .gauge(0), "cpu_speed": .share(0.25), "uptime": .gauge(0),
-    "cpu_idle": .ratchet, "cpu_wio": .ratchet,
-    "mem_total": .gauge(0), "mem_free": .gauge(loose), "mem_shared": .gauge(loose),
-    "mem_buffers": .gauge(loose),
-    "mem_cached": .gauge(loose), "swap_total": .gauge(0), "swap_free": .gauge(loose),
-    "disk_total": .gauge(0), "disk_free": .gauge(loose), "part_max_used": .gauge(20),
-    "bytes_read": .counter(bits: 64), "bytes_written": .counter(bits: 64), "bytes_in": .counter(bits: 64),
-    "bytes_out": .counter(bits: 64),
-    "ipForwarding": .gauge(0), "ipDefaultTTL": .gauge(0), "ipReasmTimeout": .gauge(0),
-    "tcpRtoAlgorithm": .gauge(0), "tcpRtoMin": .gauge(0), "tcpRtoMax": .gauge(0), "tcpMaxConn": .gauge(0),
-    "tcpCurrEstab": .gauge(16),
-  ]
-  // All others are counters of 32 bits.
-
-  private mutating func compare(_ field: Field, _ first: Int, _ end: Int, _ sequence: UInt32) {
-    // A share is shown with its unit: hundredths of a percent.
-    let text = field.value.hasSuffix(" %") ? String(field.value.dropLast(2)) : field.value
-    guard let value = Double(text).map({ field.value.hasSuffix(" %") ? $0 * 100 : $0 }) else {
-      unchecked.insert(field.name)
+  /// An interface, told from others by its name.
+  private mutating func compareInterface(_ sample: CounterSample, _ first: Int, _ end: Int) {
+    guard let link = sample.record(InterfaceCounters.self), let name = sample.record(PortName.self)?.name
+    else {
+      faults.append("interface \(sample.source): \(sample.records)")
       return
     }
-    let window = run.truths[first...end]
-    let readings = window.compactMap { $0.loads[field.name] ?? $0.numbers[field.name].map { Double($0) } }
+    guard truths[first...end].allSatisfy({ $0.numbers["\(name)/ifIndex"] != nil }) else { return }
+    note(
+      "name", truths[end].numbers["\(name)/ifIndex"] == UInt64(sample.source.index), name,
+      of: "\(name)/name")
+    // Not in words.
+    let enumerations = [
+      "ifType": link.type.rawValue, "ifDirection": link.direction.rawValue, "ifStatus": link.status.rawValue,
+    ]
+    for field in link.fields {
+      let value = enumerations[field.name].map { "\($0)" } ?? field.value
+      compare(field.name, value, as: "\(name)/\(field.name)", first, end, sample.sequence)
+    }
+  }
+
+  /// A share is shown with its unit: it is compared in hundredths of a percent.
+  private static func number(_ field: Field) -> String {
+    guard field.value.hasSuffix(" %"), let share = Double(field.value.dropLast(2)) else { return field.value }
+    return "\((share * 100).rounded())"
+  }
+
+  private mutating func compare(
+    _ name: String, _ text: String, as key: String, _ first: Int, _ end: Int, _ sequence: UInt32
+  ) {
+    guard let value = Double(text) else {
+      unchecked.insert(name)
+      return
+    }
+    let window = truths[first...end]
+    let readings = window.compactMap { $0.loads[key] ?? $0.numbers[key].map { Double($0) } }
     guard let least = readings.min(), let greatest = readings.max(), readings.count == window.count else {
       // A column that this kernel lacks.
-      if value == Double(UInt32.max) { note(field.name, true, text) } else { unchecked.insert(field.name) }
+      if value == Double(UInt32.max) { note(name, true, text, of: key) } else { unchecked.insert(name) }
       return
     }
     let isRight: Bool
-    switch Self.rules[field.name] ?? .counter(bits: 32) {
+    switch TruthTable.rule(of: name) {
+    case .unknown: isRight = value == Double(UInt32.max)
     case .gauge(let tolerance): isRight = value >= least - tolerance && value <= greatest + tolerance
     case .share(let share): isRight = value >= least * (1 - share) && value <= greatest * (1 + share)
     case .counter(bits: 64):
@@ -137,10 +154,14 @@ struct Comparison {
     case .counter:
       isRight = Self.lies(UInt64(text), between: UInt64(least), and: UInt64(greatest))
     case .ratchet:
-      let highest = run.truths[...end].compactMap { $0.numbers[field.name] }.max() ?? 0
+      let highest = truths[...end].compactMap { $0.numbers[key] }.max() ?? 0
       isRight = Self.lies(UInt64(text), between: UInt64(least), and: highest)
     }
-    note(field.name, isRight, text)
+    if case .gauge = TruthTable.rule(of: name) {
+      close[name, default: (0, 0)].all += 1
+      if value >= least && value <= greatest { close[name]?.between += 1 }
+    }
+    note(name, isRight, text, of: key)
     if !isRight { faults[faults.count - 1] += " in sample \(sequence), kernel \(least)...\(greatest)" }
   }
 

@@ -40,6 +40,8 @@ final class FlowSink {
   var take: (SeenSample) -> Void = { _ in }
   /// Called with every counter sample that `drain` finds; those take longer to decode.
   var takeCounters: ((CounterSample) -> Void)?
+  /// Called with every datagram that `drain` finds, as a whole.
+  var takeDatagram: ((Datagram) -> Void)?
   private(set) var count = 0
 
   private nonisolated(unsafe) static var lastPort: UInt16 = 20_000
@@ -76,6 +78,7 @@ final class FlowSink {
       }
       guard length >= 28 else { break }
       try read(length)
+      if let takeDatagram { takeDatagram(try Datagram(decoding: room.span.extracting(0..<length))) }
       if let takeCounters {
         for case .countersExpanded(let sample) in try Datagram(decoding: room.span.extracting(0..<length))
           .samples

@@ -14,12 +14,19 @@ struct Truth {
   /// - Parameters:
   ///   - pid: a process in the agent's network namespace.
   ///   - ticks: clock ticks a second.
-  init(of pid: pid_t, ticks: UInt64, pageKiB: UInt64, mounts: [String], disks: Set<String>) {
+  ///   - counted: interfaces that the totals of the host are the sums of; `nil`: all but the loopback.
+  ///   - links: interfaces to be read one by one, with their numbers of IANAifType. For these `pid` must have a
+  ///     `/sys` of its network namespace, as ip-netns(8) makes it.
+  init(
+    of pid: pid_t, ticks: UInt64, pageKiB: UInt64, mounts: [String], disks: Set<String>,
+    counted: Set<String>? = nil, links: [String: UInt64] = [:]
+  ) {
     (start, end) = (.now, .now)
     readCPU(ticks: ticks)
     readMemory(pageKiB: pageKiB)
     readDisks(mounts, disks)
-    readInterfaces("/proc/\(pid)/net/dev")
+    readInterfaces("/proc/\(pid)/net/dev", counted)
+    for (name, type) in links { readLink("/proc/\(pid)/root/sys/class/net/\(name)/", name, type) }
     readSnmp("/proc/\(pid)/net/snmp")
     end = .now
   }
@@ -103,7 +110,7 @@ struct Truth {
     }
   }
 
-  private mutating func readInterfaces(_ path: String) {
+  private mutating func readInterfaces(_ path: String, _ counted: Set<String>?) {
     let names = [
       ("bytes_in", 0), ("pkts_in", 1), ("errs_in", 2), ("drops_in", 3), ("bytes_out", 8), ("packets_out", 9),
       ("errs_out", 10), ("drops_out", 11),
@@ -111,9 +118,39 @@ struct Truth {
     for (name, _) in names { numbers[name] = 0 }
     for line in contents(path).split(separator: "\n").dropFirst(2) {
       let parts = line.split(separator: ":", maxSplits: 1)
-      if parts[0].drop(while: { $0 == " " }) == "lo" { continue }
+      let device = String(parts[0].drop { $0 == " " })
       let columns = parts[1].split(separator: " ").map { UInt64($0)! }
-      for (name, column) in names { numbers[name]! += columns[column] }
+      if counted?.contains(device) ?? (device != "lo") {
+        for (name, column) in names { numbers[name]! += columns[column] }
+      }
+      for (name, column) in Self.columns { numbers["\(device)/\(name)"] = columns[column] }
+      numbers["\(device)/ifInUcastPkts"] = columns[1] &- columns[7]
+    }
+  }
+
+  /// Of `/proc/net/dev`, net/core/net-procfs.c.
+  private static let columns = [
+    ("ifInOctets", 0), ("ifInErrors", 2), ("ifInDiscards", 3), ("ifInMulticastPkts", 7), ("ifOutOctets", 8),
+    ("ifOutUcastPkts", 9), ("ifOutErrors", 10), ("ifOutDiscards", 11),
+  ]
+
+  /// What is no counter of an interface, from sysfs (Documentation/ABI/testing/sysfs-class-net).
+  private mutating func readLink(_ path: String, _ name: String, _ type: UInt64) {
+    func word(_ file: String) -> String {
+      contents(path + file).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    let flags = UInt64(word("flags").dropFirst(2), radix: 16) ?? 0
+    let operates = ["up", "unknown"].contains(word("operstate")) && word("carrier") == "1"
+    let values: [(String, UInt64?)] = [
+      ("ifIndex", UInt64(word("ifindex"))), ("ifType", type),
+      ("ifSpeed", Int64(word("speed")).map { $0 > 0 ? UInt64($0) * 1_000_000 : 0 } ?? 0),
+      ("ifDirection", ["full": 1, "half": 2][word("duplex")] ?? 0),
+      // IFF_UP and IFF_PROMISC
+      ("ifStatus", flags & 1 | (operates ? 2 : 0)), ("ifPromiscuousMode", flags >> 8 & 1),
+    ]
+    for (field, value) in values { numbers["\(name)/\(field)"] = value }
+    for field in ["ifInBroadcastPkts", "ifInUnknownProtos", "ifOutMulticastPkts", "ifOutBroadcastPkts"] {
+      numbers["\(name)/\(field)"] = UInt64(UInt32.max)
     }
   }
 
@@ -126,10 +163,13 @@ struct Truth {
       for (name, value) in zip(names, values).dropFirst() {
         // MaxConn is -1: no limit.
         let name = prefix + name
-        numbers[Self.otherNames[name] ?? name] = UInt64(UInt32(truncatingIfNeeded: Int64(value)!))
+        numbers[Self.name(ofColumn: name)] = UInt64(UInt32(truncatingIfNeeded: Int64(value)!))
       }
     }
   }
+
+  /// The specification's name of "icmpInParmProbs".
+  static func name(ofColumn column: String) -> String { otherNames[column] ?? column }
 
   /// Columns whose names differ from the specification's.
   private static let otherNames: [String: String] = [

@@ -120,6 +120,9 @@ final class FrameSocket {
     try #require(frame.withUnsafeBytes(sendOnce), "\(Errno(rawValue: errno))")
   }
 
+  /// Sends a frame that nobody may take.
+  func offer(_ frame: [UInt8]) { _ = frame.withUnsafeBytes(sendOnce) }
+
   private func sendOnce(_ octets: UnsafeRawBufferPointer) -> Bool {
     let sent = address.withUnsafeBytes {
       sendto(

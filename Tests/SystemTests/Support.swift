@@ -11,7 +11,7 @@ let areTestsLong = ProcessInfo.processInfo.environment["HSFLOWD_LONG_TESTS"] == 
 /// The release program as an operator meets it: started as a process, in network namespaces of its own, watched
 /// from outside. One test after the other; each suite prints the figures it found.
 @Suite(
-  .serialized, .timeLimit(.minutes(areTestsLong ? 30 : 3)),
+  .serialized, .timeLimit(.minutes(areTestsLong ? 45 : 3)),
   .enabled(if: Release.isBuilt, "no .build/release/hsflowd: make build"),
   .enabled(if: Lab.isPossible, "needs root and ip(8)"))
 struct SystemTests {}

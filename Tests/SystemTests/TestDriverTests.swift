@@ -32,53 +32,77 @@ extension SystemTests {
       ].reduce(into: [:]) { $0.merge($1) { _, new in new } }
     }
 
-    @Test func `the guest of libvirt's test driver is told of as virsh shows it`() throws {
+    /// virsh's words for fields, how many of the field's units theirs is, and how far they are rounded.
+    private static let words: [String: (name: String, unit: Double, rounded: Double)] = [
+      // In tenths of a second.
+      "virt_cpu.cpuTime": ("CPU time", 1000, 0.1), "virt_cpu.nrVirtCpu": ("CPU(s)", 1, 0),
+      "virt_memory.memory": ("Used memory", 1024, 0), "virt_memory.maxMemory": ("Max memory", 1024, 0),
+      "virt_disk_io.capacity": ("Capacity", 1, 0), "virt_disk_io.allocation": ("Allocation", 1, 0),
+      "virt_disk_io.available": ("Physical", 1, 0), "virt_disk_io.rd_req": ("rd_req", 1, 0),
+      "virt_disk_io.rd_bytes": ("rd_bytes", 1, 0), "virt_disk_io.wr_req": ("wr_req", 1, 0),
+      "virt_disk_io.wr_bytes": ("wr_bytes", 1, 0), "virt_disk_io.errs": ("errs", 1, 0),
+      "virt_net_io.rx_bytes": ("rx_bytes", 1, 0), "virt_net_io.rx_packets": ("rx_packets", 1, 0),
+      "virt_net_io.rx_errs": ("rx_errs", 1, 0), "virt_net_io.rx_drop": ("rx_drop", 1, 0),
+      "virt_net_io.tx_bytes": ("tx_bytes", 1, 0), "virt_net_io.tx_packets": ("tx_packets", 1, 0),
+      "virt_net_io.tx_errs": ("tx_errs", 1, 0), "virt_net_io.tx_drop": ("tx_drop", 1, 0),
+    ]
+
+    @Test func `every field of the guest of libvirt's test driver is what virsh shows`() throws {
       let lab = try Lab()
       let collector = try lab.collector()
       let before = try Self.truth()
       let agent = try Agent(
         "sflow { polling = 1 collector { ip = 10.99.0.2 } kvm { uri = \"\(Self.uri)\" } }", in: lab.hostPath)
-      var found: CounterSample?
+      var guest: CounterSample?
+      var host: CounterSample?
       try #require(
         try eventually {
-          for case .countersExpanded(let sample) in try collector.next(within: .seconds(1))?.samples ?? []
-          where sample.source.type == .logicalEntity { found = sample }
-          return found != nil
+          for case .countersExpanded(let sample) in try collector.next(within: .seconds(1))?.samples ?? [] {
+            if sample.source.type == .logicalEntity { guest = sample }
+            if sample.record(VirtualNode.self) != nil { host = sample }
+          }
+          return guest != nil && host != nil
         }, "\(agent.log)")
       let after = try Self.truth()
-      let sample = try #require(found)
-      func lies(_ value: UInt64?, _ name: String) -> Bool {
-        guard let value, let low = before[name], let high = after[name] else { return false }
-        return Double(value) >= low && Double(value) <= high
+      let sample = try #require(guest)
+      var seen: Set<String> = []
+      for case .known(let record) in sample.records {
+        for field in record.fields {
+          let name = "\(type(of: record).name).\(field.name)"
+          guard let word = Self.words[name] else { continue }
+          seen.insert(name)
+          let (low, high) = (try #require(before[word.name]), try #require(after[word.name]))
+          let (value, first, last) = (
+            try #require(UInt64(field.value)), UInt64(max(0, low - word.rounded) * word.unit),
+            UInt64((high + word.rounded) * word.unit)
+          )
+          // Counts are modulo 2³².
+          let isRight =
+            field.unit == "B"
+            ? value >= first && value <= last
+            : UInt32(truncatingIfNeeded: value &- first) <= UInt32(truncatingIfNeeded: last &- first)
+          #expect(isRight, "\(name) \(value), virsh \(first)...\(last)")
+        }
       }
-      // Modulo 2³²; virsh's `unit` is larger than the record's.
-      func lies(_ value: UInt32?, _ name: String, unit: Double = 1, rounded: Double = 0) -> Bool {
-        guard let value, let low = before[name], let high = after[name] else { return false }
-        let first = UInt32(truncatingIfNeeded: UInt64((low - rounded) * unit))
-        return value &- first <= UInt32(truncatingIfNeeded: UInt64((high + rounded) * unit)) &- first
-      }
-
       #expect(sample.record(HostDescription.self)?.hostname == "test")
-      let cpu = try #require(sample.record(VirtualCPU.self))
-      #expect(cpu.state == .running && Double(cpu.virtualCPUs) == before["CPU(s)"])
-      // virsh says it in tenths of a second.
-      #expect(lies(cpu.cpuMS, "CPU time", unit: 1000, rounded: 0.1))
-      let memory = try #require(sample.record(VirtualMemory.self))
-      #expect(Double(memory.usedBytes >> 10) == before["Used memory"])
-      #expect(Double(memory.maximumBytes >> 10) == before["Max memory"])
-      let disk = try #require(sample.record(VirtualDiskIO.self))
-      #expect(lies(disk.capacityBytes, "Capacity") && lies(disk.allocationBytes, "Allocation"))
-      #expect(lies(disk.availableBytes, "Physical"))
-      #expect(lies(disk.readRequests, "rd_req") && lies(disk.readBytes, "rd_bytes"))
-      #expect(lies(disk.writeRequests, "wr_req") && lies(disk.writtenBytes, "wr_bytes"))
-      #expect(lies(disk.errors, "errs"))
-      let net = try #require(sample.record(VirtualNetworkIO.self))
-      #expect(lies(net.inBytes, "rx_bytes") && lies(net.inPackets, "rx_packets"))
-      #expect(lies(net.inErrors, "rx_errs") && lies(net.inDrops, "rx_drop"))
-      #expect(lies(net.outBytes, "tx_bytes") && lies(net.outPackets, "tx_packets"))
-      #expect(lies(net.outErrors, "tx_errs") && lies(net.outDrops, "tx_drop"))
+      #expect(sample.record(VirtualCPU.self)?.state == .running)
+      #expect(sample.record(HostParent.self)?.container == .host)
       // There is no such device on the host.
       #expect(sample.record(HostAdapters.self)?.adapters.map(\.index) == [0])
+      seen.formUnion(["virt_cpu.state", "host_parent.container"])
+
+      // The node is the host.
+      let node = try #require(host?.record(VirtualNode.self))
+      let (cpu, memory) = (host?.record(HostCPU.self), host?.record(HostMemory.self))
+      #expect(node.megahertz == cpu?.megahertz && node.cpus == cpu?.cpuCount)
+      #expect(node.memoryBytes == memory?.totalBytes && node.memoryFreeBytes == memory?.freeBytes)
+      #expect(node.activeDomains == 1)
+      seen.formUnion(node.fields.map { "virt_node.\($0.name)" })
+      #expect(
+        seen
+          == Set(
+            TruthTable.guests.flatMap { record in record.fields.map { "\(type(of: record).name).\($0.name)" }
+            }))
       #expect(agent.program.end() == 0)
     }
   }
