@@ -154,7 +154,9 @@ import Testing
   @Test func `every structure has the tags that scripts know, in their order`() throws {
     var seen: Set<String> = []
     for (block, number, lines) in try Self.records() {
-      guard let expected = (block == "counterBlock_tag" ? Self.counters : Self.flows)[number] else { continue }
+      guard let expected = (block == "counterBlock_tag" ? Self.counters : Self.flows)[number] else {
+        continue
+      }
       seen.insert("\(block) \(number)")
       // What is optional is compared where it is.
       let tags = lines.map { line -> String in
@@ -173,7 +175,8 @@ import Testing
       }
       #expect(told == wanted, "\(block) \(number)")
     }
-    let all = Self.counters.keys.map { "counterBlock_tag \($0)" } + Self.flows.keys.map { "flowBlock_tag \($0)" }
+    let all =
+      Self.counters.keys.map { "counterBlock_tag \($0)" } + Self.flows.keys.map { "flowBlock_tag \($0)" }
     #expect(Set(all).subtracting(seen).isEmpty)
   }
 
