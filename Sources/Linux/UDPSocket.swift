@@ -126,6 +126,8 @@ public struct UDPReceiver: ~Copyable {
       owning: try systemCall {
         socket(address.family, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(IPPROTO_UDP))
       })
+    // A burst of datagrams comes faster than they are printed.
+    descriptor.setReceiveBuffer(8 << 20)
     let number = descriptor.rawValue
     try systemCall { unsafe address.withSockaddr { unsafe bind(number, $0, $1) } }
     self.descriptor = descriptor
