@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     ("polling = soon  collector { ip = 192.0.2.1 }", ":2:11: "),
-    ("polling = 5", "error: no collectors are defined"),
+    ("polling = 5", "no collectors are defined"),
     ("poling = 5  collector { ip = 192.0.2.1 }", "did you mean \"polling\""),
   ])
   func `a bad one is refused with its place, and the old one stays`(lines: String, message: String) throws {

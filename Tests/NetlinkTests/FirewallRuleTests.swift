@@ -102,9 +102,14 @@ import Testing
       let statistic = part("statistic", [0, 0, 0, 0] + little(UInt64(0.25 * 2_147_483_648), 4))
       let first = entry(statistic, part("NFLOG", [0, 0, 0, 0, 5, 0]), packets: 263, head)
       let other = entry([], part("", [0, 0, 0, 0]), packets: 9, head)
-      let name = entry([], part("ERROR", Array("mine".utf8)), packets: 0, head)
+      // struct xt_error_target: 30 octets of name.
+      func title(_ name: String) -> [UInt8] {
+        let text = Array(name.utf8)
+        return part("ERROR", text + [UInt8](repeating: 0, count: 30 - text.count))
+      }
+      let name = entry([], title("mine"), packets: 0, head)
       let second = entry([], part("NFLOG", [0, 0, 0, 0, 6, 0]), packets: 0, head)
-      let end = entry([], part("ERROR", Array("ERROR".utf8)), packets: 0, head)
+      let end = entry([], title("ERROR"), packets: 0, head)
       // valid_hooks: INPUT and OUTPUT; hook_entry: where each begins.
       var info = [UInt8](repeating: 0, count: 32) + little(0b01010, 4)
       info += little(0, 4) + little(0, 4) + little(0, 4) + little(UInt64(first.count), 4) + little(0, 4)

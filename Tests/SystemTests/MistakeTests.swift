@@ -173,7 +173,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       name: "a name that is this host itself",
       configuration: "sflow { polling = 1 collector { ip = flow.example } }",
       wrapped: mounting(
-        "f=$(mktemp) && echo 127.0.1.1 flow.example > $f && mount --bind $f /etc/hosts && rm $f"),
+        "f=$(mktemp) && echo 127.0.1.1 flow.example > $f && chmod 644 $f && mount --bind $f /etc/hosts && rm $f"),
       log: ["sending to 127.0.1.1:6343", "nobody listens there"], said: ["nobody listens there"],
       check: ["\"flow.example\" is this host itself: 127.0.1.1", "/etc/hosts"], status: 2),
     Mistake(
@@ -230,7 +230,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake(
       name: "a rule in another namespace", configuration: sflow("nflog { group = 5 }"),
       prepareFar: [iptables("-A INPUT -j NFLOG --nflog-group 5")],
-      log: ["there is no firewall rule for this group"], said: ["there is no firewall rule for this group"],
+      log: ["no packet has come"], said: ["no packet has come"],
       check: ["only listeners of that namespace get its packets", "write the rule in the agent's namespace"]),
     Mistake(
       name: "a chain that nothing leads to", configuration: sflow("nflog { group = 5 }"),
