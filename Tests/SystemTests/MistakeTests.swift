@@ -173,7 +173,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       name: "a name that is this host itself",
       configuration: "sflow { polling = 1 collector { ip = flow.example } }",
       wrapped: mounting(
-        "f=$(mktemp) && echo 127.0.1.1 flow.example > $f && chmod 644 $f && mount --bind $f /etc/hosts && rm $f"),
+        "f=$(mktemp) && echo 127.0.1.1 flow.example > $f && chmod 644 $f && mount --bind $f /etc/hosts && rm $f"
+      ),
       log: ["sending to 127.0.1.1:6343", "nobody listens there"], said: ["nobody listens there"],
       check: ["\"flow.example\" is this host itself: 127.0.1.1", "/etc/hosts"], status: 2),
     Mistake(
