@@ -210,6 +210,9 @@ extension SystemTests {
       let sender = try NetworkNamespace.run(inNamespaceAt: lab.hostPath) { () throws(Errno) in
         try UDPSocket(to: SocketAddress(Lab.farAddress, port: 9))
       }
+      // What it opens once it has open now.
+      #expect(try ctl("status", "--control", path).status == 0)
+      for _ in 1...2 { _ = try receiver.require() }
       let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/fd").count
       var mute: [UnixStream] = []
       let payload: [UInt8] = [0, 1, 2, 3]
