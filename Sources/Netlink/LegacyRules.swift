@@ -47,7 +47,8 @@ public enum LegacyRules {
       var reader = try all.sub(next)
       var rule = FirewallRule()
       (rule.family, rule.table, rule.chain) = (family, table, chain)
-      try reader.skip(offsets + 8)
+      // The counters are the last of the head.
+      try reader.skip(elements - 16)
       rule.packets = try reader.native64()
       try reader.skip(8)
       while reader.remaining > 0 {
