@@ -216,7 +216,7 @@ _hsflowctl_explain() {
     # Offer positional completions
     case "${positional_number}" in
     1)
-        __hsflowctl_add_completions -W 'address'$'\n''interface'$'\n''sampling'$'\n''collector'
+        __hsflowctl_add_completions -W 'address'$'\n''interface'$'\n''sampling'$'\n''collector'$'\n''settings'
         return
         ;;
     esac

@@ -105,7 +105,7 @@ complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_flags_or_op
 complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_flags_or_options "hsflowctl status" version' -l 'version' -d 'Show the version.'
 complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_flags_or_options "hsflowctl status" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_flags_or_options "hsflowctl explain" control' -l 'control' -d 'The control socket of the agent.' -rfka ''
-complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_positional "hsflowctl explain" -eq 1' -fka 'address interface sampling collector'
+complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_positional "hsflowctl explain" -eq 1' -fka 'address interface sampling collector settings'
 complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_flags_or_options "hsflowctl explain" version' -l 'version' -d 'Show the version.'
 complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_flags_or_options "hsflowctl explain" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'hsflowctl' -n '__hsflowctl_should_offer_completions_for_flags_or_options "hsflowctl check" json' -l 'json' -d 'Print one JSON document.'

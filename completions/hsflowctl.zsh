@@ -89,7 +89,7 @@ _hsflowctl_status() {
 
 _hsflowctl_explain() {
     local -i ret=1
-    local -ar _topic=('address' 'interface' 'sampling' 'collector')
+    local -ar _topic=('address' 'interface' 'sampling' 'collector' 'settings')
     local -ar arg_specs=(
         '--control[The control socket of the agent.]:path:'
         ':topic:{__hsflowctl_complete "${_topic[@]}"}'

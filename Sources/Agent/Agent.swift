@@ -50,7 +50,7 @@ public final class Agent {
   private(set) var addressKeeper: AddressKeeper?
   private(set) var modules: [any Module] = []
   private var control: ControlSocket?
-  private var textfile: TextfileWriter?
+  private(set) var textfile: TextfileWriter?
   /// When the agent was made, and why the last reload was refused.
   let birth: Instant
   private(set) var refusal: String?
@@ -176,6 +176,13 @@ public final class Agent {
     guard let new = logger.settings(of: options.configurationPath) else {
       exporter.countReload(accepted: false)
       refusal = "the configuration of the last reload was refused; the one before is in force"
+      // Who asks may read what the agent's user may not.
+      do throws(ConfigurationFile.Unreadable) {
+        _ = try ConfigurationFile.read(options.configurationPath)
+      } catch {
+        refusal =
+          "the configuration could not be read at the last reload; the one before is in force: \(error)"
+      }
       logger.error("configuration \(options.configurationPath) refused; the old one stays in force")
       return
     }
@@ -253,9 +260,16 @@ public final class Agent {
   /// Called with each datagram before it is sent.
   public func onDatagram(_ action: @escaping (Span<UInt8>) -> Void) { exporter.onDatagram = action }
 
+  /// What was done and lost in all parts.
+  var telemetry: Telemetry {
+    var telemetry = exporter.telemetry
+    telemetry.flowSamplesUnknown = modules.reduce(0) { $0 + $1.unknownPackets }
+    return telemetry
+  }
+
   /// Counters as `name=value`, then the state of every part, one line each.
   public func report() -> [String] {
-    var lines = exporter.telemetry.lines
+    var lines = telemetry.lines
     lines += (discovery?.status ?? []).map { "DNS-SD: \($0)" }
     lines += inForce.origins.map { "setting \($0)" }
     for module in modules { lines += module.status.map { "\(module.name): \($0)" } }
@@ -279,9 +293,9 @@ extension Logger {
     }
     for diagnostic in outcome.diagnostics {
       switch diagnostic.severity {
-      case .error: error("\(diagnostic)")
-      case .warning: warning("\(diagnostic)")
-      case .note: info("\(diagnostic)")
+      case .error: error("\(diagnostic.said)")
+      case .warning: warning("\(diagnostic.said)")
+      case .note: info("\(diagnostic.said)")
       }
     }
     return outcome.settings

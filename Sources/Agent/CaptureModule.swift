@@ -2,6 +2,7 @@ internal import Config
 internal import HostCounters
 internal import Linux
 internal import Logging
+internal import Netlink
 internal import Sampling
 
 /// `pcap { }`: packets captured on devices.
@@ -12,13 +13,18 @@ final class CaptureModule: Module {
   let loop: any EventLoop
   private let modes = LinkModes()
   private(set) var isConfigured = false
+  /// Packets that each tapped interface had counted when its tap began, by ifIndex.
+  private var counted: [UInt32: UInt64] = [:]
 
   init(_ context: ModuleContext) {
     capture = Capture(sink: context.exporter, loop: context.loop, logger: context.logger)
     loop = context.loop
     interfaces = context.interfaces
-    capture.onChange = { [sampled = context.sampledInterfaces, unowned capture] in
+    capture.onChange = { [sampled = context.sampledInterfaces, unowned self] in
       sampled.indexes = capture.tappedIndexes.union(capture.bridgePortIndexes)
+      let now = packets
+      counted = counted.filter { capture.tappedIndexes.contains($0.key) }
+      for index in capture.tappedIndexes where counted[index] == nil { counted[index] = now[index] }
     }
   }
 
@@ -36,6 +42,30 @@ final class CaptureModule: Module {
   private var devices: [CaptureDevice] {
     interfaces.table.all.map { CaptureDevice($0, modes) }
   }
+
+  /// What the tapped interfaces have counted, by ifIndex. The kernel's choice of packets hides from a tap what it left
+  /// out; these counters do not. The loopback's every packet is sent and received.
+  private var packets: [UInt32: UInt64] {
+    var packets: [UInt32: UInt64] = [:]
+    let tapped = capture.tappedIndexes
+    try? interfaces.readStatistics { index, link in
+      guard tapped.contains(index) else { return }
+      let isLoopback = interfaces.table[index]?.isLoopback ?? false
+      packets[index] = link.rxPackets &+ (isLoopback ? 0 : link.txPackets)
+    }
+    return packets
+  }
+
+  /// Packets that have crossed each tapped interface since its tap began, by ifIndex.
+  var seen: [UInt32: UInt64] {
+    var seen: [UInt32: UInt64] = [:]
+    for (index, now) in packets {
+      if let then = counted[index] { seen[index] = now >= then ? now - then : now }
+    }
+    return seen
+  }
+
+  var unknownPackets: UInt64 { capture.reports.reduce(0) { $0 + $1.unknown } }
 
   var status: [String] { capture.status }
 }

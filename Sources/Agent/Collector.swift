@@ -279,6 +279,11 @@ final class Collector {
       "nobody listens there: the host answers that the port is unreachable (ECONNREFUSED)"
     case .notPermitted: "sending is not permitted: a local firewall rule, or a right is missing (EPERM)"
     case .networkUnreachable: "no route to it (ENETUNREACH)"
+    case .noRouteToHost:
+      "the way there ends: no host has the address, or a router or firewall rejects it (EHOSTUNREACH)"
+    case .permissionDenied: "it is a broadcast address, or a route prohibits it (EACCES)"
+    case .invalidArgument:
+      "a blackhole route swallows it, or source, dev and ip do not fit together (EINVAL)"
     case .noSuchFileOrDirectory: "its network namespace does not exist (ENOENT)"
     case .operationNotSupportedByDevice: "its device does not exist (ENODEV)"
     default: "cannot send: \(error.explanation)"

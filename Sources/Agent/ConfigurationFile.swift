@@ -6,7 +6,7 @@ internal import SystemPackage
 public enum ConfigurationFile {
   /// Why there was nothing to check.
   public struct Unreadable: Error, CustomStringConvertible {
-    /// "hsflowd.conf: error: cannot read it: ENOENT (No such file or directory); …"
+    /// "hsflowd.conf: cannot read it: ENOENT (No such file or directory); …"
     public var description: String
   }
 
@@ -17,8 +17,13 @@ public enum ConfigurationFile {
     do throws(Errno) {
       text = try WholeFile.read(path)
     } catch {
-      let hint = error == .noSuchFileOrDirectory ? "; give another with -f, or write this one" : ""
-      throw Unreadable(description: "\(path): error: cannot read it: \(error.explanation)\(hint)")
+      let hint =
+        switch error {
+        case .noSuchFileOrDirectory: "; give another with -f, or write this one"
+        case .permissionDenied: "; the user that the agent runs as must be able to read it: chmod, or chgrp"
+        default: ""
+        }
+      throw Unreadable(description: "\(path): cannot read it: \(error.explanation)\(hint)")
     }
     return Configuration.parse(
       text, file: path,

@@ -16,9 +16,13 @@ protocol Module: AnyObject {
   var status: [String] { get }
   /// How it is, for a program. Built only when somebody asks.
   var report: [Item] { get }
+  /// Packets that were picked and could not become a sample.
+  var unknownPackets: UInt64 { get }
 }
 
 extension Module {
+  var unknownPackets: UInt64 { 0 }
+
   /// Its lines, for one that has nothing better.
   var report: [Item] {
     var item = Item(.module, name)

@@ -15,8 +15,9 @@ final class PacketLogModule: Module {
   private var hasExplainedULOG = false
   /// The block of each source.
   private var logs: [Key: Settings.PacketLog] = [:]
-  /// Those of which no packet came, and that was said.
-  private var silent: Set<Key> = []
+  /// Those of which no packet came, and what was said of that.
+  private var silent: [Key: (reason: String, remedy: String)] = [:]
+  private let firewall: () -> FirewallView
   private var patience: Deadline?
   private static let longestSilence = Duration.seconds(5)
 
@@ -32,10 +33,16 @@ final class PacketLogModule: Module {
     var description: String { "\(isULOG ? "ulog" : "nflog") group \(group)" }
   }
 
-  /// - Parameter knowsULOG: whether the kernel has ULOG; asked only if that matters.
-  init(_ context: ModuleContext, knowsULOG: @escaping () -> Bool = { ULogSource.isKnownToKernel }) {
+  /// - Parameters:
+  ///   - knowsULOG: whether the kernel has ULOG; asked only if that matters.
+  ///   - firewall: the rules of the host; asked only if nothing comes.
+  init(
+    _ context: ModuleContext, knowsULOG: @escaping () -> Bool = { ULogSource.isKnownToKernel },
+    firewall: @escaping () -> FirewallView = { FirewallView(FileRoot("/")) }
+  ) {
     self.context = context
     self.knowsULOG = knowsULOG
+    self.firewall = firewall
     patience = Deadline { [unowned self] in listen() }
   }
 
@@ -61,7 +68,7 @@ final class PacketLogModule: Module {
       } else {
         let source = source(key, new)
         sources[key] = source
-        silent.remove(key)
+        silent[key] = nil
         source.start()
         if let patience { context.loop.arm(patience, after: Self.longestSilence) }
         if new.rate.subsampling == 0 {
@@ -99,26 +106,37 @@ final class PacketLogModule: Module {
 
   // MARK: - Silence
 
-  static let silence = "no packet has come: there may be no firewall rule for this group, or none that fits"
+  /// Why no packet has come from a running source, and what to do.
+  func silence(_ key: Key) -> (reason: String, remedy: String) {
+    silent[key] ?? ("no packet has come yet", rule(key))
+  }
 
   /// A firewall rule for the source.
-  func rule(_ key: Key) -> String {
+  private func rule(_ key: Key) -> String {
     guard let log = logs[key] else { return "" }
     return key.isULOG ? Self.rule(log, "ULOG --ulog-nlgroup \(key.group)") : Self.rule(log, key.group)
   }
 
-  /// Says once of each source whether any packet came at all: a missing rule looks like an idle network.
+  /// Says once of each source whether any packet came at all, and what the firewall's rules tell of it: a missing rule
+  /// looks like an idle network.
   private func listen() {
-    for (key, source) in sources where source.packets.seen == 0 && !silent.contains(key) {
+    for (key, source) in sources where source.packets.seen == 0 && silent[key] == nil {
       guard case .running = source.report.state else { continue }
-      silent.insert(key)
-      context.logger.warning("source \(key): \(Self.silence); for example \(rule(key))")
+      let said = key.isULOG ? nil : firewall().silence(of: key.group, example: "for example \(rule(key))")
+      let (reason, remedy) =
+        said ?? (
+          "there may be no firewall rule for this group, or none that fits", "for example \(rule(key))"
+        )
+      silent[key] = ("no packet has come: \(reason)", remedy)
+      context.logger.warning("source \(key): no packet has come: \(reason); \(remedy)")
     }
   }
 
   func apply(_ changes: InterfaceChanges) {
     for index in changes.removed.keys { for source in sources.values { source.forget(index) } }
   }
+
+  var unknownPackets: UInt64 { sources.values.reduce(0) { $0 + $1.report.unknown } }
 
   var status: [String] { sources.keys.sorted().flatMap { sources[$0]?.status ?? [] } }
 }

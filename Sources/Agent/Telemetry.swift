@@ -17,6 +17,8 @@ struct Telemetry: Equatable {
   var flowSamplesSuppressed: UInt64 = 0
   /// Counter samples not made because the agent had no address.
   var counterSamplesSuppressed: UInt64 = 0
+  /// Packets that were picked and could not become a flow sample.
+  var flowSamplesUnknown: UInt64 = 0
   /// Samples larger than the largest datagram, also among the dropped ones.
   var oversizedSamples: UInt64 = 0
   /// Configurations that took force by a reload.
@@ -36,8 +38,9 @@ struct Telemetry: Equatable {
       "flow_samples_suppressed=\(flowSamplesSuppressed)",
       "counter_samples_suppressed=\(counterSamplesSuppressed)",
       "event_samples=\(eventSamples)",
+      // Only a monitor of drops makes these, which this program has not yet.
       "event_samples_suppressed=0",
-      "flow_samples_unknown=0",
+      "flow_samples_unknown=\(flowSamplesUnknown)",
       "oversized_samples=\(oversizedSamples)",
       "reloads=\(reloads)",
       "reloads_refused=\(reloadsRefused)",

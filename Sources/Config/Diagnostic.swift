@@ -41,9 +41,12 @@ public struct Diagnostic: Equatable, Sendable {
 
 extension Diagnostic: CustomStringConvertible {
   /// `hsflowd.conf:2:3: error: unexpected "poling" in sflow { }; did you mean "polling"?`
-  public var description: String {
-    "\(file):\(position): \(severity.rawValue): \(message)" + (hint.map { "; \($0)" } ?? "")
-  }
+  public var description: String { "\(file):\(position): \(severity.rawValue): \(text)" }
+
+  /// The same for a log, whose lines have a severity already.
+  public var said: String { "\(file):\(position): \(text)" }
+
+  private var text: String { message + (hint.map { "; \($0)" } ?? "") }
 }
 
 /// The diagnostics of one file, bounded: a broken file does not flood the log.

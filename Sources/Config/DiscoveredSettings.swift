@@ -11,6 +11,15 @@ public struct DiscoveredSettings: Equatable, Sendable {
   public var agentPrefixes: [AgentPrefix] = []
   /// `dropLimit`: drops per second that are sent; 0 turns drop monitoring off, `nil` leaves it to the file.
   public var dropLimit: UInt32?
+  /// The string of the TXT record that a setting comes from, by its name as it is best written.
+  public var texts: [String: String] { records.texts }
+  var records = Records()
+
+  /// The same settings are the same, however a record spells them.
+  struct Records: Equatable, Sendable {
+    var texts: [String: String] = [:]
+    static func == (a: Records, b: Records) -> Bool { true }
+  }
 
   public init() {}
 }

@@ -19,7 +19,10 @@ extension DiscoveredSettings {
       let (name, application) = Self.parts(of: key)
       if let fault = take(name, application, value, features: features) {
         ignored(fault)
-      } else if !["collector", "agent.cidr", "txtvers"].contains(name),
+        continue
+      }
+      records.texts[application.map { name + $0 } ?? Grammar.spelling(of: name)] = text
+      if !["collector", "agent.cidr", "txtvers"].contains(name),
         let before = earlier.updateValue((value, text), forKey: name + (application ?? "")),
         before.value != value
       {

@@ -31,7 +31,9 @@ extension Grammar {
       keys: [
         .text(
           "textfile", .text("the path of a file"),
-          "A file with the counters for the textfile collector of node_exporter, written every 15 seconds."
+          "A file with the counters for the textfile collector of node_exporter, written every 15 seconds. "
+            + "The agent's user must be able to write to its folder, and the service's sandbox must let it: "
+            + "ReadWritePaths=FOLDER by systemctl edit hsflowd."
         ) { $0.settings.textfile = $1 }
       ]),
     Block(

@@ -55,6 +55,7 @@ struct Parser {
   /// - Parameter counts: `false` if the block is to be ignored: only errors are told.
   private mutating func body(of block: Block, id: String, opened: SourcePosition, counts: Bool) {
     if block.repetition != .continues { forgetPlaces(of: id) }
+    if block.repetition == .startsOver { draft.settings.provenance.forget(block: id) }
     while !report.isFull {
       switch token.kind {
       case .end:
@@ -194,7 +195,9 @@ struct Parser {
     }
     remark(key, name, value)
     let written = application.map { key.name.dropLast("<app>".count) + $0 } ?? key.name
-    remember(key.identity ?? "\(id).\(written)", name, in: id, isRepeatable: key.isRepeatable)
+    let identity = key.identity ?? "\(id).\(written)"
+    note(name, value, as: identity, overrides: !key.isRepeatable && draft.places[identity] != nil)
+    remember(identity, name, in: id, isRepeatable: key.isRepeatable)
     if let application {
       store(result, of: key, application)
     } else {
@@ -222,6 +225,15 @@ struct Parser {
     } else if key.type == .path, !options.pathExists(value.text) {
       report.warning(value.position, "\(quoted(value.text)) does not exist")
     }
+  }
+
+  /// Notes a setting for those who ask where it comes from.
+  private mutating func note(_ name: Token, _ value: Token, as identity: String, overrides: Bool) {
+    draft.settings.provenance.note(
+      WrittenSetting(
+        name: identity.hasPrefix("sflow.") ? String(identity.dropFirst(6)) : identity,
+        value: String(quoted(value.text).dropFirst().dropLast()), file: report.file, position: name.position),
+      identity, overrides: overrides)
   }
 
   /// Notes where a setting was made, and tells if it was made before.

@@ -69,6 +69,9 @@ public struct Settings: Equatable, Sendable {
   public var nvml = false
   public var eapi = false
 
+  /// Where all this is written.
+  public internal(set) var provenance = Provenance()
+
   public init() {}
 }
 

@@ -10,6 +10,8 @@ public struct Item: Equatable, Sendable {
     public static let agent = Kind(rawValue: "agent")
     /// The configuration in force: one item.
     public static let configuration = Kind(rawValue: "configuration")
+    /// A setting in force, and where it comes from.
+    public static let setting = Kind(rawValue: "setting")
     /// A module of the agent, in lines for a person.
     public static let module = Kind(rawValue: "module")
     /// A source of samples.

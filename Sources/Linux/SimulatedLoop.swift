@@ -22,6 +22,9 @@ public final class SimulatedLoop: EventLoop {
   /// Runs the action that waits for `descriptor`, as if data had arrived.
   public func makeReadable(_ descriptor: CInt) { watched[descriptor]?() }
 
+  /// Runs the actions of all descriptors, as those may that find nothing to read.
+  public func makeAllReadable() { for descriptor in watched.keys.sorted() { watched[descriptor]?() } }
+
   /// The time of the next deadline.
   public var nextDeadline: Instant? { deadlines.next() }
 

@@ -32,6 +32,13 @@ public struct UDPSocket: ~Copyable {
       case .v6: try Self.setOption(descriptor, CInt(IPPROTO_IPV6), CInt(CL_IPV6_UNICAST_IF), index)
       }
     }
+    // What ICMP says of the way there (unreachable, prohibited) is an error of the next call; without it only a closed
+    // port is. The copies of these answers, which nobody reads, need little room: ip(7), IP_RECVERR.
+    switch destination.address {
+    case .v4: try? Self.setOption(descriptor, CInt(IPPROTO_IP), CInt(CL_IP_RECVERR), 1)
+    case .v6: try? Self.setOption(descriptor, CInt(IPPROTO_IPV6), CInt(CL_IPV6_RECVERR), 1)
+    }
+    try? Self.setOption(descriptor, SOL_SOCKET, SO_RCVBUF, 1)
     let number = descriptor.rawValue
     if let source {
       try systemCall { unsafe source.withSockaddr { unsafe bind(number, $0, $1) } }
@@ -91,8 +98,8 @@ public struct UDPSocket: ~Copyable {
   }
 
   /// Sends one datagram.
-  /// - Throws: EAGAIN when the buffer is full, ECONNREFUSED when the receiver said by ICMP that nobody listens
-  ///   (told by the call after the one it is about), ENETUNREACH and the like.
+  /// - Throws: EAGAIN when the buffer is full; ECONNREFUSED when the receiver said by ICMP that nobody listens,
+  ///   EHOSTUNREACH or ENETUNREACH when the way there ends (told by the call after the one it is about).
   public func send(_ payload: Span<UInt8>) throws(Errno) {
     try systemCall {
       unsafe payload.withUnsafeBufferPointer { bytes in
@@ -133,6 +140,8 @@ public struct UDPReceiver: ~Copyable {
       owning: try systemCall {
         socket(address.family, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), CInt(IPPROTO_UDP))
       })
+    // A burst of datagrams comes faster than they are printed.
+    descriptor.setReceiveBuffer(8 << 20)
     let number = descriptor.rawValue
     try systemCall { unsafe address.withSockaddr { unsafe bind(number, $0, $1) } }
     self.descriptor = descriptor

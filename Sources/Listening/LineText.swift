@@ -46,7 +46,7 @@ public struct LineText {
       "FLOW", "\(datagram.agentAddress)", "\(flow.input.value)", "\(flow.output.value)",
       packet.sourceMAC?.digits ?? "000000000000", packet.destinationMAC?.digits ?? "000000000000",
       "0x" + String(repeating: "0", count: max(0, 4 - type.count)) + type,
-      "\(vlans?.sourceVLAN ?? UInt32(packet.tag?.vlan ?? 0))", "\(vlans?.destinationVLAN ?? 0)",
+      "\(vlans?.sourceVLAN ?? UInt32(packet.tags.first?.vlan ?? 0))", "\(vlans?.destinationVLAN ?? 0)",
       network?.source.description ?? "0.0.0.0", network?.destination.description ?? "0.0.0.0",
       "\(network?.ipProtocol ?? 0)",
       "0x" + (network.map { $0.tos < 16 } ?? true ? "0" : "") + String(network?.tos ?? 0, radix: 16),

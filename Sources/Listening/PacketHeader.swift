@@ -8,7 +8,7 @@ public struct PacketHeader: Equatable, Sendable {
     case ip
   }
 
-  /// The outer 802.1Q tag.
+  /// A tag of 802.1Q.
   public struct Tag: Equatable, Sendable {
     public var vlan: UInt16
     public var priority: UInt8
@@ -35,11 +35,14 @@ public struct PacketHeader: Equatable, Sendable {
     public var fragmentOffset: UInt16
     /// Flow label; 0 for IPv4.
     public var label: UInt32
+    /// Next headers of IPv6 in front of `ipProtocol`.
+    public var extensions: [UInt8] = []
   }
 
   public var destinationMAC: MACAddress?
   public var sourceMAC: MACAddress?
-  public var tag: Tag?
+  /// The outermost first.
+  public var tags: [Tag] = []
   /// Of the innermost layer 2 header.
   public var etherType: UInt16?
   public var network: Network?
@@ -59,9 +62,10 @@ public struct PacketHeader: Equatable, Sendable {
       destinationMAC = try reader.mac()
       sourceMAC = try reader.mac()
       var type = try reader.u16()
-      while type == 0x8100 || type == 0x88A8 {
+      // 802.1Q, 802.1ad, and what was used for nested tags before that.
+      while [0x8100, 0x88A8, 0x9100, 0x9200, 0x9300].contains(type) {
         let word = try reader.u16()
-        if tag == nil { tag = Tag(vlan: word & 0xFFF, priority: UInt8(word >> 13)) }
+        tags.append(Tag(vlan: word & 0xFFF, priority: UInt8(word >> 13)))
         type = try reader.u16()
       }
       etherType = type
@@ -106,6 +110,7 @@ public struct PacketHeader: Equatable, Sendable {
       length: length, identification: 0, fragmentOffset: 0, label: label)
     // Hop-by-hop, routing, destination options (RFC 8200, 4), and fragment.
     while [0, 43, 44, 60].contains(next) {
+      network?.extensions.append(next)
       let following = try reader.u8()
       let size = Int(try reader.u8())
       if next == 44 {

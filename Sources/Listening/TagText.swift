@@ -10,6 +10,8 @@ internal import SFlow
 public struct TagText {
   public private(set) var lines: [String] = []
   public var text: String { lines.joined(separator: "\n") }
+  /// In front of every tag of a discarded packet's records.
+  private var prefix = ""
 
   public init(_ arrival: Arrival) {
     add("startDatagram", "=================================")
@@ -23,13 +25,8 @@ public struct TagText {
     lines.append("endDatagram   =================================")
   }
 
-  private mutating func add(_ tag: String, _ value: some CustomStringConvertible) {
-    lines.append("\(tag) \(value)")
-  }
-
-  /// Fields whose names come from the network too.
-  private mutating func addNamed(_ fields: [Field]) {
-    for field in fields { add(field.name.onOneLine, field.plainValue) }
+  mutating func add(_ tag: String, _ value: some CustomStringConvertible) {
+    lines.append("\(prefix)\(tag) \(value)")
   }
 
   private mutating func datagramLines(_ datagram: Datagram) {
@@ -72,14 +69,16 @@ public struct TagText {
       add("inputPort", discarded.input)
       add("outputPort", discarded.output)
       add("discardCode", discarded.reason.rawValue)
-      add("discardReason", discarded.reason)
+      add("discardReason", discarded.reason.name ?? "NotFound")
+      prefix = "discarded_"
       for record in discarded.records { flowRecord(record) }
+      prefix = ""
     case .rtMetric(let metric):
       add("sampleType", "RTMETRIC")
-      addNamed(metric.fields)
+      self.metric(metric)
     case .rtFlow(let flow):
       add("sampleType", "RTFLOW")
-      addNamed(flow.fields)
+      self.flow(flow)
     case .unknown(let format, let octets):
       lines.append("skipping unknown sample: \(format) len=\(octets.count)")
     }
@@ -96,32 +95,16 @@ public struct TagText {
   }
 
   private mutating func counterRecord(_ record: Record) {
-    guard case .known(let known) = record else {
-      return skip("counters_sample_element", record)
-    }
+    guard case .known(let known) = record else { return skip("counters_sample_element", record) }
     add("counterBlock_tag", record.format)
-    if let adapters = known as? HostAdapters { return self.adapters(adapters) }
-    if let source = (known as? HostParent)?.container {
-      add("parent_dsClass", source.type.rawValue)
-      return add("parent_dsIndex", source.index)
-    }
     fields(known)
-  }
-
-  private mutating func adapters(_ adapters: HostAdapters) {
-    for (i, adapter) in adapters.adapters.enumerated() {
-      add("adaptor_\(i)_ifIndex", adapter.index)
-      add("adaptor_\(i)_MACs", adapter.addresses.count)
-      for (j, mac) in adapter.addresses.enumerated() { add("adaptor_\(i)_MAC_\(j)", mac.digits) }
-    }
   }
 
   private mutating func flowRecord(_ record: Record) {
     guard case .known(let known) = record else { return skip("flow_sample_element", record) }
     add("flowBlock_tag", record.format)
-    let kind = TagNames.kind(of: type(of: known).name)
-    add(kind.tag, kind.value)
-    if let header = known as? SampledHeader { self.header(header) } else { fields(known) }
+    if let kind = TagNames.kind(of: type(of: known).name) { add(kind.tag, kind.value) }
+    fields(known)
   }
 
   private mutating func skip(_ what: String, _ record: Record) {
@@ -131,62 +114,68 @@ public struct TagText {
   }
 
   private mutating func fields(_ record: any SFlowRecord) {
+    if special(record) { return }
     let structure = type(of: record).name
     for field in record.fields {
+      // Text that is empty is not told.
+      if field.value == "\"\"" { continue }
       var value = field.plainValue
-      // Loads have three decimals, hardware addresses no colons.
-      if field.name.hasPrefix("load_"), let number = Double(value) { value = Self.decimals(number, 3) }
-      if structure == "sampled_ethernet", field.name.hasSuffix("_mac") { value.removeAll { $0 == ":" } }
+      if TagNames.named.contains("\(structure).\(field.name)") {
+        value = String(field.value.prefix { $0 != "(" })
+      }
+      // Loads have three decimals, parts of a hundred no sign.
+      if field.name.hasPrefix("load_"), let number = Double(value) { value = Self.decimals(number) }
+      if value.hasSuffix(" %") { value.removeLast(2) }
       add(TagNames.tag(structure, field.name), value)
     }
   }
 
-  static func decimals(_ number: Double, _ count: Int) -> String {
-    guard number.isFinite, abs(number) < 1e12 else { return "\(number)" }
-    let scaled = Int64((abs(number) * 1000).rounded())
-    let fraction = String(1000 + scaled % 1000).dropFirst().prefix(count)
-    return "\(number < 0 ? "-" : "")\(scaled / 1000).\(fraction)"
+  // MARK: - Measurements and flows of applications
+
+  /// Names come from the network too.
+  private mutating func metric(_ metric: RTMetric) {
+    if !metric.dataSource.isEmpty { add("rtmetric_datasource_name", metric.dataSource.onOneLine) }
+    for (metric, field) in zip(metric.metrics, metric.fields) {
+      let type: String
+      var value = field.plainValue
+      switch metric.value {
+      case .string: type = "string"
+      case .counter32: type = "counter32"
+      case .counter64: type = "counter64"
+      case .gauge32: type = "gauge32"
+      case .gauge64: type = "gauge64"
+      case .gaugeFloat(let number): (type, value) = ("gaugeFloat", Self.decimals(Double(number)))
+      case .gaugeDouble(let number): (type, value) = ("gaugeDouble", Self.decimals(number))
+      }
+      add("rtmetric_\(type)_\(metric.name.onOneLine)", value)
+    }
   }
 
-  private mutating func header(_ header: SampledHeader) {
-    add("headerProtocol", header.headerProtocol.rawValue)
-    add("sampledPacketSize", header.frameLength)
-    add("strippedBytes", header.stripped)
-    add("headerLen", header.header.count)
-    add("headerBytes", dashed(header.header))
-    guard let packet = header.packet else { return }
-    if let mac = packet.destinationMAC { add("dstMAC", mac.digits) }
-    if let mac = packet.sourceMAC { add("srcMAC", mac.digits) }
-    if let tag = packet.tag {
-      add("decodedVLAN", tag.vlan)
-      add("decodedPriority", tag.priority)
+  private mutating func flow(_ flow: RTFlow) {
+    if !flow.dataSource.isEmpty { add("rtflow_datasource_name", flow.dataSource.onOneLine) }
+    add("rtflow_sampling_rate", flow.rate)
+    add("rtflow_sample_pool", flow.pool)
+    for (key, field) in zip(flow.keys, flow.fields) {
+      let type: String
+      var value = field.plainValue
+      switch key.value {
+      case .string: type = "string"
+      case .mac(let address): (type, value) = ("mac", address.digits)
+      case .ipv4: type = "ip"
+      case .ipv6: type = "ip6"
+      case .int32: type = "int32"
+      case .int64: type = "int64"
+      case .float(let number): (type, value) = ("float", Self.decimals(Double(number)))
+      case .double(let number): (type, value) = ("double", Self.decimals(number))
+      }
+      add("rtflow_\(type)_\(key.name.onOneLine)", value)
     }
-    guard let network = packet.network else { return }
-    let size = Int(header.frameLength) - Int(header.stripped) - packet.networkOffset
-    add("IPSize", max(0, size))
-    add("ip.tot_len", network.length)
-    let six = if case .v6 = network.source { true } else { false }
-    if six { add("IP6_label", "0x" + String(network.label, radix: 16)) }
-    add(six ? "srcIP6" : "srcIP", network.source)
-    add(six ? "dstIP6" : "dstIP", network.destination)
-    add("IPProtocol", network.ipProtocol)
-    add("IPTOS", network.tos)
-    add("IPTTL", network.ttl)
-    if !six { add("IPID", network.identification) }
-    if network.fragmentOffset > 0 { add("IPFragmentOffset", network.fragmentOffset) }
-    switch packet.transport {
-    case .tcp(let source, let destination, let flags):
-      add("TCPSrcPort", source)
-      add("TCPDstPort", destination)
-      add("TCPFlags", flags)
-    case .udp(let source, let destination, let length):
-      add("UDPSrcPort", source)
-      add("UDPDstPort", destination)
-      add("UDPBytes", length)
-    case .icmp(let type, let code):
-      add("ICMPType", type)
-      add("ICMPCode", code)
-    case nil: break
-    }
+  }
+
+  /// With three decimals.
+  static func decimals(_ number: Double) -> String {
+    guard number.isFinite, abs(number) < 1e12 else { return "\(number)" }
+    let scaled = Int64((abs(number) * 1000).rounded())
+    return "\(number < 0 ? "-" : "")\(scaled / 1000).\(String(1000 + scaled % 1000).dropFirst())"
   }
 }

@@ -10,12 +10,15 @@ extension MessageType {
 /// What a rule of nf_tables does with packets, as far as it hands them to a log group. Rules of iptables are among
 /// them, unless they were made with iptables-legacy.
 public struct FirewallRule: Equatable, Sendable {
+  public var family = FirewallFamily(rawValue: 0)
   public var table = ""
   public var chain = ""
   /// The NFLOG group it logs to; `nil` if it logs to none.
   public var logGroup: UInt16?
   /// With which it picks a packet, by chance or in turn; `nil` if it picks all that fit.
   public var probability: Double?
+  /// Packets that it took; `nil` if they are not counted, or not where all that fits has been compared.
+  public var packets: UInt64?
 
   public init() {}
 
@@ -33,7 +36,8 @@ public struct FirewallRule: Equatable, Sendable {
   public init?(parsing message: Message) throws(WireError) {
     guard message.header.type == .newRule else { return nil }
     var reader = message.payload
-    try reader.skip(4)
+    family = FirewallFamily(rawValue: try reader.u8())
+    try reader.skip(3)
     var attributes = Attributes(reader)
     while let attribute = try attributes.next() {
       switch attribute.type {
@@ -65,6 +69,10 @@ public struct FirewallRule: Equatable, Sendable {
       switch (name, attribute.type) {
       // NFTA_LOG_GROUP
       case ("log", 1): logGroup = try attribute.u16()
+      // NFTA_COUNTER_PACKETS: of iptables it counts what fits; nft counts where it is written.
+      case ("counter", 2):
+        var reader = attribute.payload
+        packets = try reader.u64()
       // NFTA_NG_MODULUS: one packet in so many, if it is compared with one number.
       case ("numgen", 2):
         var reader = attribute.payload
@@ -83,7 +91,7 @@ public struct FirewallRule: Equatable, Sendable {
   ///     xt_nflog_info       0 len 4, 4 group 2
   ///     xt_statistic_info   0 mode 2 (0 random, 1 every n-th), 2 flags 2,
   ///                         4 probability 4 (of 2³¹), or every 4 (n - 1)
-  private mutating func take(_ name: String, info: ByteReader) throws(WireError) {
+  mutating func take(_ name: String, info: ByteReader) throws(WireError) {
     var reader = info
     switch name {
     case "NFLOG":

@@ -7,21 +7,22 @@ struct Explain: ParsableCommand {
     abstract: "Says why the agent does what it does.",
     discussion: """
       address: who was a candidate for the agent's address, and who won. interface: which interfaces are sampled, and \
-      why others are not. sampling: which rate, and which setting won over which. collector: where datagrams go. Or the \
-      name of an interface, collector or source. Without a topic: everything that does not run.
+      why others are not. sampling: which rate, and which setting won over which. collector: where datagrams go. \
+      settings: all that are in force, and where each is written. Or the name of an interface, collector, source or \
+      setting. Without a topic: everything that does not run.
       """)
 
   @OptionGroup var connection: ControlOption
   @Argument(
-    help: "address, interface, sampling, collector, or a name.",
-    completion: .list(["address", "interface", "sampling", "collector"]))
+    help: "address, interface, sampling, collector, settings, or a name.",
+    completion: .list(["address", "interface", "sampling", "collector", "settings"]))
   var topic: String?
 
   func run() throws {
     let items = try AgentConnection.items(at: connection.control)
     let lines = Explanation(items).lines(topic)
     guard !lines.isEmpty else {
-      let names = items.filter { [.interface, .collector, .source].contains($0.kind) }.map(\.name)
+      let names = items.filter { [.interface, .collector, .source, .setting].contains($0.kind) }.map(\.name)
       throw AgentConnection.Failure(
         description: "\"\(topic ?? "")\" is no topic and nothing that the agent knows; it knows "
           + names.map { "\"\($0)\"" }.joined(separator: ", "))
@@ -45,6 +46,7 @@ struct Explanation {
     case "sampling": sampling
     case "collector", "collectors":
       of(.collector).isEmpty ? ["there is no collector"] : of(.collector).flatMap(why)
+    case "settings": of(.setting).map(setting)
     case let name?: items.filter { $0.name == name || $0.name.hasPrefix(name + " ") }.flatMap(whole)
     }
   }
@@ -52,7 +54,11 @@ struct Explanation {
   private func of(_ kind: Item.Kind) -> [Item] { items.filter { $0.kind == kind } }
 
   private var troubles: [String] {
-    let troubles = items.filter { $0.condition == .failed || $0.condition == .waiting }
+    // Also what is off by the configuration, and what runs to no avail: nobody asks who has what he wants.
+    let troubles = items.filter {
+      $0.condition == .failed || $0.condition == .waiting
+        || !$0.reason.isEmpty && ($0.kind == .source || $0.condition == .running)
+    }
     return troubles.isEmpty ? ["everything runs as configured"] : troubles.flatMap(why)
   }
 
@@ -64,8 +70,16 @@ struct Explanation {
     return item.remedy.isEmpty ? [line] : [line, "  do: \(item.remedy)"]
   }
 
+  /// "polling = 20: /etc/hsflowd.conf:3:3, over /etc/hsflowd.conf:2:3 = 30, default 30"
+  private func setting(_ item: Item) -> String {
+    var line = "\(item.name) = \(item.text("value") ?? ""): \(item.text("origin") ?? "")"
+    if let over = item.text("over") { line += ", over \(over)" }
+    return item.reason.isEmpty ? line : "\(line) (\(item.reason))"
+  }
+
   private func whole(_ item: Item) -> [String] {
-    why(item) + item.values.map { "  \($0.name) \($0.content)" }
+    if item.kind == .setting { return [setting(item)] }
+    return why(item) + item.values.map { "  \($0.name) \($0.content)" }
   }
 
   private var address: [String] {
@@ -87,10 +101,10 @@ struct Explanation {
 
   private var sampling: [String] {
     guard let configuration = of(.configuration).first else { return [] }
-    var lines = ["sampling = \(configuration.number("sampling") ?? 0)"]
-    for value in configuration.values where value.name.hasPrefix("sampling.") {
-      lines.append("\(value.name) = \(value.content)")
-    }
+    var lines = of(.setting).filter {
+      $0.name == "sampling" || $0.name.contains("sampling.") || $0.name.hasSuffix(".sampling")
+        || $0.name.hasSuffix(".probability")
+    }.map(setting)
     lines.append(
       "The first that is set: sampling of the pcap block, sampling.SPEED, speed / sampling.bps_ratio, speed / 1000000, sampling."
     )

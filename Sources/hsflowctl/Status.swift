@@ -43,7 +43,9 @@ struct StatusText {
     self.showsAll = showsAll
     for item in items where item.kind == .agent { agent(item) }
     for item in items where item.kind == .configuration { configuration(item) }
-    let shown: [Item.Kind] = [.agent, .configuration, .candidate, .telemetry, .interface, .collector]
+    let shown: [Item.Kind] = [
+      .agent, .configuration, .setting, .candidate, .telemetry, .interface, .collector,
+    ]
     let others = items.filter { !shown.contains($0.kind) }
     section("sources", others)
     let interfaces = items.filter { $0.kind == .interface }
@@ -100,6 +102,7 @@ struct StatusText {
   private mutating func telemetry(_ item: Item) {
     lines.append("")
     lines.append("samples and losses")
+    why(item)
     for value in item.values where showsAll || value.content != .number(0) || Self.always.contains(value.name)
     {
       lines.append("  \(value.name)=\(value.content)")

@@ -1,6 +1,7 @@
 import Foundation
 import Linux
 import SFlow
+import SystemPackage
 import Testing
 
 extension SystemTests {
@@ -75,6 +76,92 @@ extension SystemTests {
       #expect(metrics.contains("\nhsflowd_dropped_samples_total 0\n"))
     }
 
+    private func document(_ text: String) throws -> [String: [[String: Any]]] {
+      try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: [[String: Any]]])
+    }
+
+    @Test func `status --watch asks again and again`() throws {
+      let lab = try Lab()
+      let agent = try Agent(everySecond, in: lab.hostPath)
+      #expect(eventually { FileManager.default.fileExists(atPath: agent.folder["control"]) })
+      let words = [Release.hsflowctl, "status", "--watch", "--control", agent.folder["control"]]
+      let (screens, lines) = (try Program(words), try Program(words + ["--json"]))
+      func complete(_ program: Program) -> [Substring] {
+        program.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      }
+      #expect(eventually { complete(lines).count >= 2 })
+      let uptimes = try complete(lines).map {
+        try document(String($0))["agent"]?.first?["uptime_seconds"] as? Int
+      }
+      #expect(try #require(uptimes[0]) < #require(uptimes[1]), "\(uptimes)")
+      #expect(eventually { screens.output.components(separatedBy: "\u{1B}[H\u{1B}[2J").count > 2 })
+      #expect(screens.output.contains("hsflowd 0.1.0 on "))
+      // It ends when it is interrupted, and when the agent does.
+      lines.signal(SIGINT)
+      #expect(lines.status() == -SIGINT)
+      #expect(agent.program.end() == 0)
+      #expect(screens.status() == 1 && screens.errors.contains("cannot reach the agent"), "\(screens.errors)")
+    }
+
+    @Test func `every key of JSON that the manual page names is there, and has its type`() throws {
+      let (lab, folder) = (try Lab(), try Folder())
+      let listener = try Program(
+        [Release.hsflowctl, "listen", "--count", "4", "--format", "json"], in: lab.farPath)
+      #expect(eventually { listener.errors.contains("listening on") })
+      let agent = try Agent(
+        "sflow { polling = 1 collector { ip = 10.99.0.2 } nflog { group = 5 } pcap { dev = hx0 sampling = 1 } }",
+        in: lab.hostPath)
+      #expect(agent.says("source pcap hx0: running"))
+      #expect(listener.status() == 0)
+      let page = contents(Release.package + "/docs/man/hsflowctl.1")
+      let json = try #require(page.range(of: ".SH JSON")).upperBound
+      let named = Set(
+        page[json...].components(separatedBy: "\n.SH")[0].split(separator: "\n")
+          .filter { $0.hasPrefix(".B ") }.flatMap { $0.dropFirst(3).split(separator: " ").map(String.init) })
+      var found: Set<String> = []
+      func collect(_ value: Any) {
+        if let object = value as? [String: Any] {
+          found.formUnion(object.keys)
+          for inner in object.values { collect(inner) }
+        } else if let array = value as? [Any] {
+          for inner in array { collect(inner) }
+        }
+      }
+      let status = try document(try ctl("status", "--json", "--control", agent.folder["control"]).output)
+      collect(status)
+      for item in status.values.flatMap({ $0 }) {
+        #expect(item["name"] is String && item["condition"] is String, "\(item)")
+      }
+      #expect(
+        status["setting"]?.first { $0["name"] as? String == "polling" }?["origin"] as? String
+          == "\(agent.folder["hsflowd.conf"]):1:9")
+      let file = try folder.write("sflow { collector { ip = 192.0.2.1 } }", to: "conf")
+      let check = try #require(
+        try JSONSerialization.jsonObject(
+          with: Data(try ctl("check", "--json", file, in: lab.hostPath).output.utf8)) as? [String: Any])
+      #expect(check["file"] as? String == file && check["status"] as? Int == 1)
+      collect(check)
+      for line in listener.output.split(separator: "\n") {
+        collect(try JSONSerialization.jsonObject(with: Data(line.utf8)))
+      }
+      #expect(!named.isEmpty && named.subtracting(found).isEmpty, "\(named.subtracting(found))")
+    }
+
+    @Test func `explain tells where a setting is written and what it won over`() throws {
+      let lab = try Lab()
+      let agent = try Agent(
+        "sflow {\n polling = 2\n polling = 1\n collector { ip = 10.99.0.2 } }", in: lab.hostPath)
+      let (control, file) = (agent.folder["control"], agent.folder["hsflowd.conf"])
+      #expect(eventually { FileManager.default.fileExists(atPath: control) })
+      let polling = try ctl("explain", "polling", "--control", control)
+      #expect(polling.output == "polling = 1: \(file):3:2, over \(file):2:2 = 2, default 30\n")
+      let all = try ctl("explain", "settings", "--control", control).output
+      #expect(all.contains("\nsampling = 400: default\n") && all.contains("collector.ip = 10.99.0.2: "))
+      // What runs as configured, and measures nothing, is told too.
+      let troubles = try ctl("explain", "--control", control).output
+      #expect(troubles.contains("source interface counters: off") && troubles.contains("interfaceCounters"))
+    }
+
     @Test func `a refused reload is told until one is accepted`() throws {
       let lab = try Lab()
       let receiver = try lab.collector()
@@ -87,6 +174,13 @@ extension SystemTests {
       try agent.reconfigure(everySecond)
       #expect(agent.says("configuration reloaded"))
       #expect(try ctl("status", "--control", agent.folder["control"]).status == 0)
+      // The agent has left root behind, who may read it.
+      chmod(agent.folder["hsflowd.conf"], 0o600)
+      agent.program.signal(SIGHUP)
+      #expect(agent.says("the user that the agent runs as must be able to read it"))
+      let unread = try ctl("explain", "--control", agent.folder["control"]).output
+      #expect(
+        unread.contains("could not be read at the last reload") && unread.contains("EACCES"), "\(unread)")
     }
 
     @Test func `the socket is for root and the agent's group`() throws {
@@ -107,13 +201,27 @@ extension SystemTests {
     @Test func `clients that are mute, slow, mad or many do not disturb it`() throws {
       let lab = try Lab()
       let receiver = try lab.collector()
-      let agent = try Agent(everySecond, in: lab.hostPath)
+      let agent = try Agent(
+        "sflow { polling = 1 collector { ip = 10.99.0.2 } pcap { dev = hx0 sampling = 1 } }", in: lab.hostPath
+      )
+      #expect(agent.says("source pcap hx0: running"))
       _ = try receiver.require()
       let path = agent.folder["control"]
+      let sender = try NetworkNamespace.run(inNamespaceAt: lab.hostPath) { () throws(Errno) in
+        try UDPSocket(to: SocketAddress(Lab.farAddress, port: 9))
+      }
+      // What it opens once it has open now.
+      #expect(try ctl("status", "--control", path).status == 0)
+      for _ in 1...2 { _ = try receiver.require() }
       let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/fd").count
       var mute: [UnixStream] = []
+      let payload: [UInt8] = [0, 1, 2, 3]
+      var datagrams: [Datagram] = []
       for i in 0..<3000 {
         let stream = try UnixStream(connectingTo: path)
+        // A packet to be sampled beside each client. The far end's ICMP answers are no matter.
+        while (try? sender.send(payload.span)) == nil {}
+        if i % 50 == 0 { datagrams += try receiver.drain() }
         switch i % 4 {
         case 0: if mute.count < 200 { mute.append(stream) }
         case 1: _ = try? stream.write((0..<200).map { _ in UInt8.random(in: 0...255) })
@@ -131,11 +239,20 @@ extension SystemTests {
       mute = []
       #expect(try ctl("status", "--control", path).status == 0)
       // A sample every second all the while.
-      let datagrams = try receiver.drain()
+      datagrams += try receiver.drain()
       let uptimes = datagrams.map(\.uptime)
       #expect(zip(uptimes, uptimes.dropFirst()).allSatisfy { $1 - $0 < 2000 }, "\(uptimes)")
       #expect(datagrams.count >= 4)
       #expect(agent.count("warning") == 0, "\(agent.log)")
+      // Every packet became a sample, and none was lost on the way.
+      let sampled = datagrams.flatMap(\.samples).count { sample in
+        guard case .flowExpanded(let flow) = sample else { return false }
+        return flow.records.contains { $0.value(as: SampledHeader.self)?.frameLength == 14 + 20 + 8 + 4 + 4 }
+      }
+      let status = try ctl("status", "--json", "--control", path)
+      let drops = try #require(try document(status.output)["interface"]).compactMap { $0["drops"] as? Int }
+      #expect(drops == [0] && sampled >= 3000, "\(drops) drops, \(sampled) samples")
+      report("hostile clients", "3000 of them, \(sampled) of 3000 packets sampled, \(drops) lost")
     }
 
     @Test func `what listen writes, listen reads`() throws {

@@ -44,6 +44,17 @@ public struct HostCheck {
     }
     checkCaptures()
     checkLogs()
+    checkTextfile()
+    if let domain = settings.dnsSD.map({ $0.domain ?? "" }) {
+      add(
+        .note, "dns-sd { }", "DNS supplies collectors, sampling and polling, and is not asked here",
+        "dig SRV _sflow._udp\(domain) and dig TXT _sflow._udp\(domain) show what it says")
+    }
+    if settings.pcap.isEmpty, settings.nflog == nil, settings.ulog == nil, settings.dnsSD == nil {
+      add(
+        .note, "packets", "there is no source of packets: only counters are sent",
+        "for flow samples add pcap { dev = DEVICE }, or nflog { group = 1 } and a firewall rule")
+    }
     if settings.kvm != nil || settings.xen != nil {
       checkLibvirt()
     }
@@ -60,6 +71,15 @@ public struct HostCheck {
       add(
         .error, "interfaces", "the kernel does not tell of its interfaces (rtnetlink)",
         "a sandbox may forbid AF_NETLINK")
+    }
+  }
+
+  /// Whether the agent's user may write there is not known here; whether there is a folder is.
+  private mutating func checkTextfile() {
+    guard let path = settings.textfile, let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return }
+    let folder = String(path[..<end])
+    if !folder.isEmpty, !root.exists(folder) {
+      add(.warning, "telemetry { }", "textfile: there is no folder \(folder)", "make it, or correct textfile")
     }
   }
 
@@ -153,6 +173,13 @@ public struct HostCheck {
           "set datagramBytes = \(mtu - route.headerBytes) or less")
       }
       if let source = route.source { add(.note, subject, "is reached from \(source.address)") }
+      if case .name(let name) = collector.host, collector.namespace == nil,
+        !name.hasPrefix("localhost"), address.address.isLoopback
+      {
+        add(
+          .warning, subject, "\"\(name)\" is this host itself: \(address.address)",
+          "correct the name, or what /etc/hosts says of it; an address instead is not looked up")
+      }
     } catch .addressInUse {
       add(
         .warning, subject, "sourcePort is in use: by the agent that runs, or by another program",
@@ -235,20 +262,24 @@ public struct HostCheck {
       return add(.warning, subject, "cannot see whether a rule is for it: \(firewall.why)", "check as root")
     }
     let own = rules.filter { $0.logGroup == group }
+    if own.isEmpty, firewall.hidesLegacyRules {
+      add(
+        .warning, subject, "no rule that can be seen is for it, and those of iptables-legacy cannot be seen",
+        "iptables-legacy-save | grep NFLOG; for example \(example)")
+    } else if let (reason, remedy) = firewall.silence(of: group, example: "for example \(example)") {
+      let isOpen = own.contains { firewall.isReached($0) }
+      // That a rule has taken no packet yet need not be wrong.
+      add(isOpen ? .note : .error, subject, isOpen ? reason : "\(reason): nothing will arrive", remedy)
+    }
     if own.isEmpty {
-      let others = Set(rules.compactMap(\.logGroup)).sorted().map { "\($0)" }.joined(separator: ", ")
-      let seen = others.isEmpty ? "" : " (there are rules for group \(others))"
-      if firewall.hasLegacyRules {
+      for name in FirewallView.namespaces(with: group, root) {
         add(
           .warning, subject,
-          "no rule of nf_tables is for it\(seen), and those of iptables-legacy cannot be seen",
-          "iptables-legacy-save | grep NFLOG; for example \(example)")
-      } else {
-        add(
-          .error, subject, "no firewall rule is for it: nothing will arrive\(seen)", "for example \(example)")
+          "a rule in network namespace \(name) is for it, but only listeners of that namespace get its packets",
+          "run the agent there (ip netns exec \(name)), or write the rule in the agent's namespace")
       }
     }
-    for rule in own { check(rule, log, subject) }
+    for rule in own where firewall.isReached(rule) { check(rule, log, subject) }
   }
 
   /// A group has one listener. The kernel lists group and netlink port of each, and the port of a program's first
@@ -271,9 +302,11 @@ public struct HostCheck {
   private mutating func check(_ rule: FirewallRule, _ log: Settings.PacketLog, _ subject: String) {
     let picked = rule.probability ?? 1
     let said = log.probability ?? 1
-    let place = "the rule in \(rule.table) \(rule.chain)"
+    let place = FirewallView.place(rule)
     guard abs(picked - said) > said * 0.01 else {
-      return add(.note, subject, "\(place) picks 1 in \(Int((1 / max(picked, 1e-9)).rounded())) packets")
+      let count = rule.packets.map { " and has taken \($0) so far" } ?? ""
+      return add(
+        .note, subject, "\(place) picks 1 in \(Int((1 / max(picked, 1e-9)).rounded())) packets\(count)")
     }
     add(
       .warning, subject,
@@ -283,4 +316,14 @@ public struct HostCheck {
 
   /// At most six digits behind the point.
   private static func short(_ value: Double) -> String { "\((value * 1_000_000).rounded() / 1_000_000)" }
+}
+
+extension IPAddress {
+  /// 127.0.0.0/8, ::1
+  fileprivate var isLoopback: Bool {
+    switch self {
+    case .v4(let four): four.value >> 24 == 127
+    case .v6(let six): six.high == 0 && six.low == 1
+    }
+  }
 }

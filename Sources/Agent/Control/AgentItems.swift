@@ -11,13 +11,20 @@ extension Agent {
   func items() -> [Item] {
     var items = [agentItem, configurationItem]
     var interfaceItems = InterfaceItems(interfaces.table.all)
+    let isStopped = inForce.published != .active
     for module in modules {
-      for item in module.report {
+      for var item in module.report {
+        if isStopped, item.kind == .source, item.condition == .off {
+          // Nobody wrote the 0 that polling is meanwhile.
+          item.reason = "nothing is measured, as DNS-SD names no collector"
+          item.remedy = "hsflowctl explain \(discovery?.question ?? "")"
+        }
         if item.kind == .interface { interfaceItems.merge(item) } else { items.append(item) }
       }
     }
     items += interfaceItems.all
     items += discoveryItems
+    items += settingItems
     items += exporter.collectors.map { $0.item(now: loop.now) }
     items += candidateItems
     items.append(telemetryItem)
@@ -107,8 +114,11 @@ extension Agent {
 
   private var telemetryItem: Item {
     var item = Item(.telemetry, "telemetry")
+    if let (reason, remedy) = textfile?.trouble {
+      (item.condition, item.reason, item.remedy) = (.failed, reason, remedy)
+    }
     // The names are what scripts for the C agent know.
-    for line in exporter.telemetry.lines {
+    for line in telemetry.lines {
       let parts = line.split(separator: "=")
       if parts.count == 2, let number = UInt64(parts[1]) { item.add(String(parts[0]), number) }
     }
@@ -182,9 +192,12 @@ extension Collector {
   /// What the operator can do about it.
   static func remedy(for error: Errno, _ settings: Settings.Collector) -> String {
     switch error {
-    case .connectionRefused: "start the collector there, or correct udpport"
+    case .connectionRefused:
+      "start the collector there, or correct udpport: it must listen on UDP port \(settings.port)"
     case .notPermitted: "look at the OUTPUT rules of this host's firewall for UDP port \(settings.port)"
-    case .networkUnreachable, .noRouteToHost: "add a route: ip route get \(settings.host) must find one"
+    case .networkUnreachable: "add a route: ip route get \(settings.host) must find one"
+    case .noRouteToHost:
+      "let UDP port \(settings.port) into the collector's firewall; ip neigh shows whether the address answers, ip route get \(settings.host) which route it takes"
     case .noSuchFileOrDirectory:
       "ip netns add \(settings.namespace ?? "NAME"), or correct namespace in collector { }"
     case .operationNotSupportedByDevice:
@@ -192,9 +205,8 @@ extension Collector {
     case .addressNotAvailable: "source must be an address of this host: ip address show"
     case .addressInUse: "another program has sourcePort: choose another"
     case .messageTooLong: "lower datagramBytes below the MTU of the path"
-    case .permissionDenied:
-      "the address is a broadcast address, or a policy forbids it: choose a unicast address"
-    case .invalidArgument: "source, dev and ip do not fit together"
+    case .permissionDenied, .invalidArgument:
+      "ip route get \(settings.host) shows the route: change that, or give a unicast address, source and dev that fit it"
     default: "errno(3) tells more; it is tried again"
     }
   }

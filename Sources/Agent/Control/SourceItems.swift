@@ -83,8 +83,7 @@ extension PacketLogModule {
       item.take(report.state, since: report.since, now: context.loop.now)
       if item.condition == .running, report.delivered == 0 {
         item.condition = .waiting
-        item.reason = Self.silence
-        item.remedy = rule(key)
+        (item.reason, item.remedy) = silence(key)
       } else if report.rate == 0 {
         item.condition = .off
         item.reason = "sampling is 0: no packet becomes a sample"
@@ -95,6 +94,9 @@ extension PacketLogModule {
       // skipped or not understood.
       let sampled = report.interfaces.reduce(UInt64(0)) { $0 &+ $1.samples }
       let done = sampled &+ report.unknown
+      if item.condition == .running, done == 0, report.rate > 0 {
+        item.reason = "no sample yet: \(report.delivered) packets came, and few of them become one"
+      }
       item.add("seen", report.delivered &+ report.lost)
       item.add("delivered", report.delivered)
       item.add("skipped", report.delivered > done ? report.delivered - done : 0)
@@ -134,17 +136,25 @@ extension CaptureModule {
       whole.remedy = "it is tapped as soon as it appears; or correct dev in pcap { }"
     }
     whole.add("interfaces", tapped)
+    let seen = seen
+    whole.add("seen", seen.values.reduce(0, &+))
     whole.add("sampled", reports.reduce(UInt64(0)) { $0 + $1.samples })
     whole.add("lost", reports.reduce(UInt64(0)) { $0 + $1.drops })
     whole.add("unknown", reports.reduce(UInt64(0)) { $0 + $1.unknown })
-    return [whole] + reports.map { item(of: $0) }
+    return [whole] + reports.map { item(of: $0, seen: seen[$0.index]) }
   }
 
-  private func item(of report: CaptureReport) -> Item {
+  private func item(of report: CaptureReport, seen: UInt64?) -> Item {
     var item = Item(.interface, report.name)
     switch report.outcome {
     case .tapped:
       item.take(report.state, since: report.since, now: loop.now)
+      if item.condition == .running, report.samples == 0, let seen {
+        item.reason =
+          seen == 0
+          ? "no sample yet: no packet has crossed it"
+          : "no sample yet: \(seen) packets crossed it, and 1 in \(report.rate) is taken by chance"
+      }
     case .down:
       item.condition = .waiting
       item.reason = "the interface is down"
@@ -162,6 +172,7 @@ extension CaptureModule {
     item.add("rule", report.rule)
     item.add("promiscuous", report.isPromiscuous)
     if let bond = report.bond { item.add("bond", bond) }
+    if let seen { item.add("seen", seen) }
     item.add("samples", report.samples)
     item.add("drops", report.drops)
     item.add("unknown", report.unknown)

@@ -28,6 +28,18 @@ final class TextfileWriter {
 
   deinit { schedule?.stop() }
 
+  /// What the operator can do about a file that cannot be written.
+  static func remedy(_ path: String) -> String {
+    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[..<$0] } ?? ""
+    return
+      "the agent's user must be able to write to its folder, and under systemd ReadWritePaths=\(folder) must be set by systemctl edit hsflowd"
+  }
+
+  /// Why the file is not written now, and what to do; `nil` if it is.
+  var trouble: (reason: String, remedy: String)? {
+    complaint.map { ("textfile \(path): cannot write it: \($0.explanation)", Self.remedy(path)) }
+  }
+
   private func write() {
     do throws(Errno) {
       try file.replace(with: Metrics.text(items()))
@@ -36,8 +48,7 @@ final class TextfileWriter {
     } catch {
       if complaint != error {
         logger.warning(
-          "textfile \(path): cannot write it: \(error.explanation); the agent's user must be able to write to its folder (will retry)"
-        )
+          "textfile \(path): cannot write it: \(error.explanation); \(Self.remedy(path)) (will retry)")
       }
       complaint = error
     }
