@@ -33,4 +33,16 @@ import Testing
 
         """)
   }
+
+  @Test func `no name ends its line or its quotes, whatever it is joined with`() {
+    // CR LF, and a quote with an accent over it, are one character each.
+    for name in ["a\nb", "a\r\nb", "a\"\u{301}b", "a\\\u{301}b"] {
+      let text = Metrics.text([Item(.source, name)])
+      let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
+      #expect(lines.count == 3)
+      let label = lines.last?.drop { $0 != UInt8(ascii: "\"") }.dropFirst() ?? []
+      let quotes = label.indices.filter { label[$0] == UInt8(ascii: "\"") }
+      #expect(quotes.count { label[label.index(before: $0)] != UInt8(ascii: "\\") } == 1, "\(text)")
+    }
+  }
 }
