@@ -40,9 +40,10 @@ import Testing
       let text = Metrics.text([Item(.source, name)])
       let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
       #expect(lines.count == 3)
-      let label = lines.last?.drop { $0 != UInt8(ascii: "\"") }.dropFirst() ?? []
-      let quotes = label.indices.filter { label[$0] == UInt8(ascii: "\"") }
-      #expect(quotes.count { label[label.index(before: $0)] != UInt8(ascii: "\\") } == 1, "\(text)")
+      // Of the quotes only the first and the last stand for themselves.
+      let line = Array(lines.last ?? "".utf8[...])
+      let quotes = line.indices.filter { line[$0] == UInt8(ascii: "\"") }
+      #expect(quotes.count { line[$0 - 1] != UInt8(ascii: "\\") } == 2, "\(text)")
     }
   }
 }
