@@ -17,7 +17,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
+.PHONY: help build demo test bench fuzz asan tsan coverage install uninstall deb manual system-test test-setup setup lint format clean
 .PHONY: guest-test need-swift need-root
 
 help: ## list the targets
@@ -39,6 +39,15 @@ test: need-swift test-setup lint build ## check the style and run all tests
 
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)
+
+asan: need-swift test-setup ## run the tests with the address sanitizer
+	Tools/sanitize address
+
+tsan: need-swift test-setup ## run the tests with the thread sanitizer
+	Tools/sanitize thread
+
+coverage: need-swift test-setup ## run the tests and say which lines they reach: .build-coverage/report
+	Tools/coverage
 
 bench: need-root build ## measure the packet sources beside a floor in C, and many guests
 	@Tools/install-packages gcc libc6-dev libvirt-dev iproute2 iptables
@@ -111,7 +120,7 @@ format: need-swift ## put the style right
 	$(SWIFT) format -i -r Package.swift Sources Tests Fuzz
 
 clean: ## remove everything built
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-asan .build-tsan .build-coverage
 
 # A folder that holds only the static C++ runtime, so that the linker finds no other. Without it the build
 # falls back to the shared one.
