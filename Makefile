@@ -18,8 +18,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test truth soak interop bench bench-units bench-check fuzz install uninstall deb manual
-.PHONY: system-test test-setup setup lint format clean
+.PHONY: help build demo test truth soak interop asan tsan coverage bench bench-units bench-check fuzz install uninstall
+.PHONY: deb manual system-test test-setup setup lint format clean
 .PHONY: guest-test need-swift need-root
 export PEER
 
@@ -42,6 +42,15 @@ test: need-swift test-setup lint build ## check the style and run all tests
 
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)
+
+asan: need-swift test-setup ## run the tests with the address sanitizer
+	Tools/sanitize address
+
+tsan: need-swift test-setup ## run the tests with the thread sanitizer
+	Tools/sanitize thread
+
+coverage: need-swift test-setup ## run the tests and say which lines they reach: .build-coverage/report
+	Tools/coverage
 
 bench: need-root build ## measure beside floors in C, and beside another agent: make bench PEER='hsflowd -d -f %c'
 	@Tools/install-packages gcc libc6-dev libvirt-dev iproute2 iptables strace
@@ -138,7 +147,7 @@ format: need-swift ## put the style right
 	$(SWIFT) format -i -r Package.swift Sources Tests Fuzz Benchmarks
 
 clean: ## remove everything built
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-asan .build-tsan .build-coverage
 
 # A folder that holds only the static C++ runtime, so that the linker finds no other. Without it the build
 # falls back to the shared one.

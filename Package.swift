@@ -160,8 +160,8 @@ if Context.environment["HSFLOWD_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Bytes", "Config", "ControlProtocol", "Discovery", "HostCounters", "Linux", "Listening", "Netlink",
-        "ProcFS", "SFlow", "Sampling", "VirtualMachines",
+        "Bytes", "CLibvirt", "Config", "ControlProtocol", "Discovery", "HostCounters", "Linux", "Listening",
+        "Netlink", "ProcFS", "SFlow", "Sampling", "VirtualMachines",
       ], path: "Fuzz",
       swiftSettings: testRules, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
 }

@@ -103,17 +103,6 @@ public struct ASCIICursor: ~Escapable {
     return text.extracting(start..<offset)
   }
 
-  /// The rest of the line without its end, which is stepped over.
-  @_lifetime(copy self)
-  @_lifetime(self: copy self)
-  public mutating func restOfLine() -> Span<UInt8> {
-    let start = offset
-    while let byte = peek, byte != 0x0A { offset += 1 }
-    let line = text.extracting(start..<offset)
-    _ = next()
-    return line
-  }
-
   /// The bytes up to `separator`, which is stepped over, or up to the end of the line, which is not.
   @_lifetime(copy self)
   @_lifetime(self: copy self)

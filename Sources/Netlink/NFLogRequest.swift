@@ -27,9 +27,6 @@ public struct NFLogSettings: Equatable, Sendable {
 
 /// Requests to `NETLINK_NETFILTER` about log groups. Each is acknowledged.
 public enum NFLogRequest {
-  /// Octets of `struct nfgenmsg`.
-  static let headSize = 4
-
   /// Binds this socket to `group`, all settings in one message, so that no packet comes with others. The kernel
   /// applies the attributes in this order.
   ///
@@ -49,13 +46,6 @@ public enum NFLogRequest {
     message.attribute(3, bigEndian(settings.bufferSize))
     message.attribute(5, bigEndian(settings.queueThreshold))
     message.attribute(6, [0, settings.isNumbered ? 1 : 0])
-    return message.finish()
-  }
-
-  /// Ends what `bind` began. Closing the socket does too.
-  public static func unbind(group: UInt16, sequence: UInt32) -> [UInt8] {
-    var message = begin(group: group, sequence: sequence)
-    message.attribute(1, [2])
     return message.finish()
   }
 

@@ -1,7 +1,6 @@
 import Config
 import HostCounters
 import Linux
-import ProcFS
 import Testing
 
 @testable import Agent
@@ -34,8 +33,9 @@ import Testing
 
 /// `RssAnon` of this process.
 private func anonymousKiB() throws -> UInt64 {
-  let status = KernelFile(FileRoot("/"), "/proc/self/status", buffer: FileBuffer())
-  return try #require(try status.read(ProcessStatus.init(parsing:)).residentAnonymousKiB)
+  let status = try KernelFile(FileRoot("/"), "/proc/self/status", buffer: FileBuffer()).bytes()
+  let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+  return try #require(line.flatMap { UInt64($0.dropFirst(8).filter(\.isNumber)) })
 }
 
 /// Takes datagrams and keeps nothing of them.

@@ -33,4 +33,17 @@ import Testing
 
         """)
   }
+
+  @Test func `no name ends its line or its quotes, whatever it is joined with`() {
+    // CR LF, and a quote with an accent over it, are one character each.
+    for name in ["a\nb", "a\r\nb", "a\"\u{301}b", "a\\\u{301}b"] {
+      let text = Metrics.text([Item(.source, name)])
+      let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
+      #expect(lines.count == 3)
+      // Of the quotes only the first and the last stand for themselves.
+      let line = Array(lines.last ?? "".utf8[...])
+      let quotes = line.indices.filter { line[$0] == UInt8(ascii: "\"") }
+      #expect(quotes.count { line[$0 - 1] != UInt8(ascii: "\\") } == 2, "\(text)")
+    }
+  }
 }

@@ -185,6 +185,30 @@ import Testing
     #expect(decoded > 5000)
   }
 
+  @Test func `a later fragment of IPv6 tells its protocol and has no ports`() {
+    let addresses = [UInt8](repeating: 0x20, count: 32)
+    func packet(_ offset: UInt8) -> PacketHeader {
+      // 16 octets follow: a fragment header, and the first half of one of UDP.
+      let fragment: [UInt8] = [17, 0, 0, offset, 0, 0, 0, 1]
+      let udp: [UInt8] = [0, 53, 0, 54, 0, 8, 0, 0]
+      return PacketHeader([0x60, 0, 0, 0, 0, 16, 44, 64] + addresses + fragment + udp, startingWith: .ip)
+    }
+    let (first, later) = (packet(1), packet(8 + 1))
+    #expect(first.network?.ipProtocol == 17 && later.network?.ipProtocol == 17)
+    #expect(first.network?.fragmentOffset == 0 && later.network?.fragmentOffset == 1)
+    #expect(first.transport == .udp(source: 53, destination: 54, length: 8))
+    #expect(later.transport == nil)
+  }
+
+  @Test func `a pcapng file is refused with the way to convert it`() {
+    do {
+      _ = try PcapReader([0x0A, 0x0D, 0x0D, 0x0A] + [UInt8](repeating: 0, count: 60))
+      Issue.record("it was taken for a pcap file")
+    } catch {
+      #expect("\(error)".contains("editcap"))
+    }
+  }
+
   @Test func `mutated captures and packets never crash it`() throws {
     var random = SystemRandomNumberGenerator()
     let file = Array(

@@ -134,6 +134,20 @@ import Testing
     }
   }
 
+  @Test func `the rules of a host, made with nft and with iptables`() throws {
+    let octets = try fixture("firewall-rules")
+    var messages = Messages(octets.span)
+    var rules: [FirewallRule] = []
+    while let message = try messages.next() {
+      if let rule = try FirewallRule(parsing: message) { rules.append(rule) }
+    }
+    #expect(rules.map { "\($0.table) \($0.chain)" } == ["sflow input", "sflow output", "filter INPUT"])
+    #expect(rules.map(\.logGroup) == [5, 6, 7])
+    #expect(rules[0].probability == 1.0 / 400)
+    #expect(rules[1].probability == nil)
+    #expect(abs((rules[2].probability ?? 0) - 0.0025) < 1e-9)
+  }
+
   @Test func `anything else is an error or no rule, and no crash`() throws {
     var random = SystemRandomNumberGenerator()
     let whole = Self.message(

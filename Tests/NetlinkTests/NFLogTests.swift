@@ -118,12 +118,6 @@ func packets(_ octets: [UInt8]) throws -> [Logged] {
     #expect(Array(octets.suffix(8)) == hex("0600 0600 0000 0000"))
   }
 
-  @Test func `unbinds a group`() {
-    #expect(
-      NFLogRequest.unbind(group: 5, sequence: 8)
-        == hex("1c000000 0104 0500 08000000 00000000 00 00 0005 0500 0100 02 000000"))
-  }
-
   @Test func `the kernel acknowledges`() throws {
     #expect(try acknowledgements(fixture("nflog/config-acks")).map(\.code) == [0, 0, 0, 0, 0, 0])
     #expect(try acknowledgements(fixture("nflog/ack-pf-bind")).map(\.code) == [0])

@@ -81,18 +81,4 @@ import Testing
     expected.pagedInKiB = 8
     #expect(try Vmstat(parsing: text.span) == expected)
   }
-
-  @Test func `what the process takes`() throws {
-    let text = try Fixture("debian12-virtio-6.1").bytes("proc/self/status")
-    var expected = ProcessStatus()
-    expected.residentKiB = 2688
-    expected.residentAnonymousKiB = 412
-    expected.threads = 3
-    #expect(try ProcessStatus(parsing: text.span) == expected)
-    let old = Array("Name:\tVmRSS: 5\nVmRSS:\t    1200 kB\nThreads:\t1\n".utf8)
-    expected.residentKiB = 1200
-    expected.residentAnonymousKiB = nil
-    expected.threads = 1
-    #expect(try ProcessStatus(parsing: old.span) == expected)
-  }
 }

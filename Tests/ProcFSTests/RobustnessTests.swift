@@ -10,7 +10,6 @@ private func parseAll(_ text: Span<UInt8>) {
   _ = try? Cpuinfo(parsing: text)
   _ = try? Meminfo(parsing: text)
   _ = try? Vmstat(parsing: text)
-  _ = try? ProcessStatus(parsing: text)
   _ = try? Snmp(parsing: text)
   _ = try? NumberFile(parsing: text)
   _ = try? DeviceNumber(parsing: text)
@@ -32,7 +31,6 @@ private func parse(_ path: String, _ text: Span<UInt8>) throws {
   case "diskstats": _ = try BlockDevice.guessed(parsing: text)
   case "mountinfo": _ = try LocalFilesystem.all(parsing: text)
   case "snmp": _ = try Snmp(parsing: text)
-  case "status": _ = try ProcessStatus(parsing: text)
   case "machine-id": _ = try MachineID(parsing: text)
   case "product_uuid": _ = ProductUUID(parsing: text)
   case "dev": _ = try DeviceNumber(parsing: text)
@@ -95,7 +93,7 @@ private func parse(_ path: String, _ text: Span<UInt8>) throws {
 
   @Test(arguments: [
     "/proc/loadavg", "/proc/uptime", "/proc/stat", "/proc/cpuinfo", "/proc/meminfo", "/proc/vmstat",
-    "/proc/diskstats", "/proc/self/mountinfo", "/proc/net/snmp", "/proc/self/status",
+    "/proc/diskstats", "/proc/self/mountinfo", "/proc/net/snmp",
   ])
   func `the files of this machine can be parsed`(path: String) throws {
     guard let text = Fixture.live(path) else { return }
@@ -110,9 +108,6 @@ private func parse(_ path: String, _ text: Span<UInt8>) throws {
     if let text = Fixture.live("/proc/meminfo") {
       let meminfo = try Meminfo(parsing: text.span)
       #expect(meminfo.memTotalKiB ?? 0 > meminfo.memFreeKiB ?? .max)
-    }
-    if let text = Fixture.live("/proc/self/status") {
-      #expect(try ProcessStatus(parsing: text.span).threads ?? 0 > 0)
     }
   }
 }

@@ -20,8 +20,13 @@ struct SystemTests {}
 enum Release {
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
-  static let hsflowd = package + "/.build/release/hsflowd"
-  static let hsflowctl = package + "/.build/release/hsflowctl"
+  /// HSFLOWD_PROGRAMS: another folder with the programs, with a sanitizer, or counting what they run through.
+  private static let instrumented = ProcessInfo.processInfo.environment["HSFLOWD_PROGRAMS"]
+  /// Its memory and its time are not those of the release.
+  static let isInstrumented = instrumented != nil
+  private static let folder = instrumented ?? package + "/.build/release"
+  static let hsflowd = folder + "/hsflowd"
+  static let hsflowctl = folder + "/hsflowctl"
   static let hasTool = FileManager.default.isExecutableFile(atPath: hsflowctl)
   static let isBuilt = FileManager.default.isExecutableFile(atPath: hsflowd)
 }
@@ -135,7 +140,10 @@ final class Program {
     try #require(error == 0, "cannot start \(program)")
   }
 
-  deinit { if isRunning { end(SIGKILL) } }
+  deinit {
+    // One that ends by itself can say what it ran through, or what a sanitizer found.
+    if isRunning, status(after: SIGTERM, within: .seconds(2)) == nil { end(SIGKILL) }
+  }
 
   var isRunning: Bool {
     var status: Int32 = 0
@@ -154,8 +162,12 @@ final class Program {
   }
 
   @discardableResult func end(_ number: Int32 = SIGTERM) -> Int32? {
+    status(after: number, within: .seconds(30))
+  }
+
+  private func status(after number: Int32, within limit: Duration) -> Int32? {
     signal(number)
-    return status()
+    return status(within: limit)
   }
 
   /// Ends it and all that it started.

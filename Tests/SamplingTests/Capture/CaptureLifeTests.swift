@@ -44,6 +44,7 @@ extension CaptureInNamespaces {
         #expect(rig.capture.tappedIndexes == [End.b])
         var sender = try FrameSender(End.a)
         func next(_ source: UInt32, _ sequence: UInt32) throws {
+          try namespace.awaitUp("a")
           try sender.send(frame(0x800))
           let samples = try rig.take(1)
           #expect(samples.map(\.source) == [DataSource(.interface, source)])

@@ -50,6 +50,13 @@ final class CaptureNamespace {
       "link add name a index \(a) mtu 9000 address 02:00:00:00:00:0a type veth "
         + "peer name b index \(b) mtu 9000 address 02:00:00:00:00:0b")
     for end in ["a", "b"] { try ip("link set dev \(end) up") }
+    for end in ["a", "b"] { try awaitUp(end) }
+  }
+
+  /// Until packets can leave by an interface: the kernel starts its queue a while after there is a carrier
+  /// (net/core/link_watch.c), and drops them before that.
+  func awaitUp(_ end: String) throws {
+    while try Self.command("ip -n \(name) link show dev \(end) | grep -q 'state UP'") != 0 {}
   }
 
   func ip(_ words: String) throws { try #require(try Self.command("ip -n \(name) \(words)") == 0) }

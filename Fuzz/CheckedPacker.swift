@@ -1,0 +1,27 @@
+import Bytes
+import SFlow
+
+extension DatagramPacker {
+  /// A packer whose datagrams are looked at: no longer than was said, numbered without a gap, understood by the
+  /// strict decoder, and written by it octet for octet as they were.
+  init(
+    checkedFor agent: IPAddress, maximumPayload: Int = 1400, maximumSamples: Int = 64,
+    _ look: @escaping (Datagram) -> Void = { _ in }
+  ) {
+    var sequence: UInt32 = 0
+    let limit = min(max(maximumPayload, Self.payloadSizes.lowerBound), Self.payloadSizes.upperBound)
+    self.init(
+      agentAddress: agent, subAgentID: 1, maximumPayload: maximumPayload, maximumSamples: maximumSamples
+    ) { payload in
+      precondition(payload.count <= limit, "\(payload.count) octets, at most \(limit) are allowed")
+      guard let datagram = try? Datagram(decoding: payload) else {
+        preconditionFailure("a datagram that cannot be decoded")
+      }
+      sequence += 1
+      precondition(datagram.sequence == sequence, "a gap in the sequence")
+      precondition(datagram.samples.count <= max(1, maximumSamples), "too many samples")
+      precondition(datagram.encode() == [UInt8](copying: payload.bytes), "written otherwise by the decoder")
+      look(datagram)
+    }
+  }
+}
