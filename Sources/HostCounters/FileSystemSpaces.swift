@@ -21,6 +21,8 @@ public final class FileSystemSpaces {
 
   /// What the last complete measurement said; `nil` before the first.
   public private(set) var latest: Space?
+  /// Why the last measurement does not know the mounts; `nil` if it does.
+  public private(set) var failure: FileError?
   /// Mount points that a measurement is stuck at; they are left out until it comes back.
   public var stuck: [String] { progress.withLock { $0.stuck.map { String(decoding: $0, as: UTF8.self) } } }
 
@@ -49,8 +51,14 @@ public final class FileSystemSpaces {
     let (root, spaceAt, progress) = (root, spaceAt, progress)
     background.run("file system space", within: limit, { Self.measure(root, spaceAt, progress) }) {
       [weak self] space in
-      // A measurement that was given up leaves the last one in force.
-      if let space { self?.latest = space }
+      // A measurement that was given up, or does not know the mounts, leaves the last one in force.
+      switch space {
+      case .success(let space)?:
+        self?.latest = space
+        self?.failure = nil
+      case .failure(let failure)?: self?.failure = failure
+      case nil: break
+      }
       then()
     }
   }
@@ -70,8 +78,15 @@ public final class FileSystemSpaces {
   /// On the worker thread.
   private static func measure(
     _ root: FileRoot, _ spaceAt: (String) -> FileSystemSpace?, _ progress: Progress
-  ) -> Space {
-    guard let systems = systems(root, progress) else { return Space() }
+  ) -> Result<Space, FileError> {
+    let systems: [LocalFilesystem]
+    do throws(FileError) {
+      systems = try Self.systems(root, progress)
+    } catch {
+      // Without /proc there is nothing to know.
+      if case .unreadable(_, .noSuchFileOrDirectory) = error { return .success(Space()) }
+      return .failure(error)
+    }
     var space = Space()
     for system in systems {
       var total: UInt64 = 0
@@ -95,25 +110,34 @@ public final class FileSystemSpaces {
         space.fullest = max(space.fullest ?? 0, full)
       }
     }
-    return space
+    return .success(space)
   }
 
-  /// The local file systems; `nil` if the kernel doesn't tell.
-  private static func systems(_ root: FileRoot, _ progress: Progress) -> [LocalFilesystem]? {
-    guard let text = mountinfo(root) else { return nil }
+  /// The local file systems.
+  private static func systems(
+    _ root: FileRoot, _ progress: Progress
+  ) throws(FileError) -> [LocalFilesystem] {
+    let (path, text) = try mountinfo(root)
     // With thousands of mounts the parsing costs more than all else here, and they seldom change.
     if let known = progress.withLock({ $0.mountinfo == text ? $0.systems : nil }) { return known }
-    guard let systems = try? LocalFilesystem.all(parsing: text.span) else { return nil }
+    let systems: [LocalFilesystem]
+    do throws(TextError) {
+      systems = try LocalFilesystem.all(parsing: text.span)
+    } catch {
+      throw .malformed(path: path, error)
+    }
     progress.withLock { ($0.mountinfo, $0.systems) = (text, systems) }
     return systems
   }
 
   /// The mounts as this process sees them. In a container, which has the host's `/proc` mounted, as the first process of
   /// the host does.
-  private static func mountinfo(_ root: FileRoot) -> [UInt8]? {
-    let processes = root.isOwn ? ["self"] : ["1", "self"]
-    return processes.lazy.compactMap { process in
-      try? KernelFile(root, "/proc/\(process)/mountinfo", buffer: FileBuffer()).bytes()
-    }.first
+  private static func mountinfo(_ root: FileRoot) throws(FileError) -> (path: String, text: [UInt8]) {
+    let own = "/proc/self/mountinfo"
+    if !root.isOwn {
+      let first = "/proc/1/mountinfo"
+      if let text = try? KernelFile(root, first, buffer: FileBuffer()).bytes() { return (first, text) }
+    }
+    return (own, try KernelFile(root, own, buffer: FileBuffer()).bytes())
   }
 }
