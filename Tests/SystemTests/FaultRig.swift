@@ -39,6 +39,8 @@ final class FaultRig {
   private(set) var agent: Program
   private var room = [UInt8](repeating: 0, count: 65536)
   private var links = 0
+  /// How many it had open when everything worked.
+  private(set) var usualDescriptors = 0
   /// What came since `forget`.
   private(set) var signs: Signs = []
 
@@ -56,7 +58,7 @@ final class FaultRig {
       try lab.shell("iptables -A INPUT -i hx0 -p udp --dport 9 -j NFLOG --nflog-group \(group)")
     }
     (sink, sender) = try NetworkNamespace.run(inNamespaceAt: lab.farPath) { () throws(Errno) in
-      (Self.receiver(6343), socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
+      (Self.receiver(6343), socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
     }
     // Nobody reads what comes here, but somebody is there.
     others = try NetworkNamespace.run(inNamespaceAt: lab.farPath) { () throws(Errno) in
@@ -72,7 +74,7 @@ final class FaultRig {
   }
 
   private static func receiver(_ port: UInt16) -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -91,6 +93,7 @@ final class FaultRig {
       """
       sflow {
         polling = 1
+        sampling = 1
         interfaceCounters = all
         watch = on
         telemetry { textfile = \(folder["metrics"]) }
@@ -117,17 +120,46 @@ final class FaultRig {
       ])
   }
 
+  func kill() {
+    agent.end(SIGKILL)
+    usualDescriptors = 0
+  }
+
   var log: String { agent.output }
 
   var descriptors: Int {
     ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/fd")) ?? []).count
   }
 
-  /// Seconds of the processor that it took.
-  var processorTime: Double {
-    let fields = contents("/proc/\(agent.pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
-    guard fields.count > 13 else { return 0 }
-    return (Double(fields[11]) ?? 0) / 100 + (Double(fields[12]) ?? 0) / 100
+  /// Starts it and has it open everything that it ever opens.
+  func startWell() throws {
+    try start()
+    try #require(isWell(within: .seconds(30)), "\(signs): \(log)")
+    for isOther in [true, false] {
+      try stir(isOther: isOther)
+      try #require(isWell(isOther: isOther, within: .seconds(30)), "\(signs): \(log)")
+    }
+    usualDescriptors = descriptors
+  }
+
+  /// The calls that it makes until everything works, and those that it makes then.
+  func callsMade() throws -> [FaultTrial.Moment: Set<String>] {
+    func numbers() -> [String: UInt64] {
+      Dictionary(uniqueKeysWithValues: FaultInjector.calls.map { ($0, injector.calls(of: $0)) })
+    }
+    try start()
+    try #require(isWell(within: .seconds(30)), "\(signs): \(log)")
+    let atStart = numbers()
+    for isOther in [true, false] {
+      try stir(isOther: isOther)
+      try #require(isWell(isOther: isOther, within: .seconds(30)), "\(signs): \(log)")
+    }
+    let later = numbers()
+    agent.end()
+    return [
+      .start: Set(atStart.filter { $0.value > 0 }.keys),
+      .run: Set(later.filter { $0.value > atStart[$0.key] ?? 0 }.keys),
+    ]
   }
 
   // MARK: - What happens to it
@@ -214,5 +246,14 @@ final class FaultRig {
       rest(.milliseconds(100))
     } while agent.isRunning && Instant.now < end
     return false
+  }
+}
+
+extension Program {
+  /// Seconds of the processor that it took so far.
+  var processorTime: Double {
+    let fields = contents("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 13 else { return 0 }
+    return (Double(fields[11]) ?? 0) / 100 + (Double(fields[12]) ?? 0) / 100
   }
 }

@@ -21,7 +21,7 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
     case unharmed
     /// Something stood still, the log said so, and it went on by itself.
     case recovered
-    /// It did not start, and said why with status 1.
+    /// It did not start, or could not go on, and said why with status 1.
     case refused
     /// The program never made the call.
     case unused
@@ -37,6 +37,23 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
     var verdict: Verdict
     var failures: UInt64 = 0
     var detail = ""
+
+    func append(to table: String) {
+      guard let file = FileHandle(forWritingAtPath: table) else { return }
+      file.seekToEndOfFile()
+      file.write(Data("\(verdict.rawValue)\t\(trial)\t\(failures)\t\(detail)\n".utf8))
+    }
+  }
+
+  static func expectGood(_ outcomes: [Outcome]) {
+    for outcome in outcomes where !outcome.verdict.isGood {
+      Issue.record(
+        "\(outcome.verdict.rawValue): \(outcome.trial), \(outcome.failures) failures: \(outcome.detail)")
+    }
+    let numbers = Verdict.allCases.map { verdict in
+      "\(outcomes.count { $0.verdict == verdict }) \(verdict.rawValue)"
+    }
+    report("faults", "\(outcomes.count) combinations: " + numbers.joined(separator: ", "))
   }
 
   /// So long a fault lasts: two polls and the first repetitions of what failed.
@@ -52,13 +69,12 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
 
   func run(in rig: FaultRig) throws -> Outcome {
     var outcome = Outcome(trial: self, verdict: .unused)
-    if moment == .start { rig.agent.end(SIGKILL) }
-    if moment == .run, !rig.agent.isRunning {
-      try rig.start()
-      try #require(rig.isWell(within: .seconds(30)), "\(rig.signs): \(rig.log)")
+    if moment == .start { rig.kill() }
+    if moment == .run, !rig.agent.isRunning || rig.usualDescriptors == 0 {
+      rig.kill()
+      try rig.startWell()
     }
-    let before = moment == .run ? rig.descriptors : 0
-    let time = moment == .run ? rig.processorTime : 0
+    let time = moment == .run ? rig.agent.processorTime : 0
     let start = moment == .run ? rig.log.utf8.count : 0
     let calls = rig.injector.calls(of: fault.call)
     rig.injector.begin(fault)
@@ -84,11 +100,13 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
       return outcome
     }
 
-    let (number, took) = (rig.injector.calls(of: fault.call) - calls, rig.processorTime - time)
+    let (number, took) = (rig.injector.calls(of: fault.call) - calls, rig.agent.processorTime - time)
     rig.injector.end(fault)
     if !rig.agent.isRunning {
       let status = rig.agent.status() ?? 0
-      return moment == .start && status == 1 && !complaints.isEmpty
+      // epoll_wait(2) fails for nothing that could pass.
+      let mayEnd = moment == .start || fault.call == "epoll_wait"
+      return mayEnd && status == 1 && !complaints.isEmpty
         ? judge(.refused, complaints.last ?? "")
         : judge(.died, "status \(status): \(lines.suffix(3)) \(rig.agent.errors.suffix(300))")
     }
@@ -113,12 +131,12 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
       !eventually(
         within: .seconds(5),
         {
-          rig.beat(); return rig.descriptors <= before
+          rig.beat(); return rig.descriptors <= rig.usualDescriptors
         })
     {
       let now = rig.descriptors
       rig.agent.end()
-      return judge(.leaked, "\(before) descriptors became \(now)")
+      return judge(.leaked, "\(rig.usualDescriptors) descriptors became \(now)")
     }
     // An error that the log cannot be written for cannot be in it.
     if !missing.isEmpty || !files, complaints.isEmpty, fault.call != "log" {
@@ -136,8 +154,12 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Runs trials in several rigs at once, most of which wait most of the time.
-  static func run(_ trials: [FaultTrial], rigs: Int) throws -> [Outcome] {
-    let left = Mutex(trials[...])
+  /// - Parameter table: a file for the outcomes, one in each line as they come.
+  static func run(_ trials: [FaultTrial], rigs: Int, table: String? = nil) throws -> [Outcome] {
+    if let table { try Data().write(to: URL(fileURLWithPath: table)) }
+    let made = try FaultRig().callsMade()
+    let unused = trials.filter { made[$0.moment]?.contains($0.fault.call) != true }
+    let left = Mutex(trials.filter { made[$0.moment]?.contains($0.fault.call) == true }[...])
     let outcomes = Mutex<[Outcome]>([])
     let failure = Mutex<String?>(nil)
     let done = DispatchSemaphore(value: 0)
@@ -149,7 +171,10 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
           let rig = try FaultRig()
           while let trial = left.withLock({ $0.popFirst() }) {
             let outcome = try trial.run(in: rig)
-            outcomes.withLock { $0.append(outcome) }
+            outcomes.withLock {
+              $0.append(outcome)
+              if let table { outcome.append(to: table) }
+            }
           }
         } catch {
           failure.withLock { $0 = "\(error)" }
@@ -158,6 +183,6 @@ struct FaultTrial: Hashable, Sendable, CustomStringConvertible {
     }
     for _ in 0..<rigs { done.wait() }
     if let failure = failure.withLock({ $0 }) { Issue.record("\(failure)") }
-    return outcomes.withLock { $0 }
+    return outcomes.withLock { $0 } + unused.map { Outcome(trial: $0, verdict: .unused) }
   }
 }
