@@ -17,7 +17,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
+.PHONY: help build demo test faults bench fuzz install uninstall deb manual system-test test-setup setup lint format clean
 .PHONY: guest-test need-swift need-root
 
 help: ## list the targets
@@ -36,6 +36,10 @@ test: need-swift test-setup lint build ## check the style and run all tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 	@$(MAKE) guest-test
+
+faults: need-swift need-root test-setup build ## make every call of the agent fail in every way: docs/FAULTS.md
+	$(SWIFT) build --build-tests
+	HSFLOWD_FAULTS=all $(SWIFT) test --skip-build --disable-xctest --filter 'SystemTests.*Fault'
 
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)

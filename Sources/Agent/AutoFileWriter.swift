@@ -62,7 +62,9 @@ final class AutoFileWriter {
       content = nil
       // Nobody has seen this one.
       revision &-= 1
-      if let retry { loop.arm(retry, after: backOff) }
+      // Changes come in bursts, and do not put it off.
+      guard let retry, retry.time == nil else { return }
+      loop.arm(retry, after: backOff)
       backOff = min(backOff * 2, Self.longestBackOff)
     }
   }
