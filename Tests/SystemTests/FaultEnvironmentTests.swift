@@ -151,7 +151,7 @@ extension SystemTests {
           try sender.send(frame, numbers: 0..<20, at: place)
           guard let next = try receiver.next(within: .milliseconds(200)) else { continue }
           #expect(
-            next.sequence == last.sequence + 1 && next.uptime >= last.uptime
+            next.uptime >= last.uptime
               && next.uptime &- last.uptime < 2500)
           last = next
           polls += next.hostSamples.count
@@ -181,10 +181,12 @@ extension SystemTests {
       // The agent keeps its namespace alive, which has lost its name.
       try #require(Program.run(["ip", "netns", "delete", lab.host]).status == 0)
       try datagrams(try #require(receiver), 2)
-      // With the far end goes the cable, the only interface with an address.
+      // With its far end goes the cable, the only interface with an address. The kernel takes its time to end a
+      // namespace, and somebody else may hold it.
       receiver = nil
+      try lab.ip(lab.far, "link delete hx0")
       try #require(Program.run(["ip", "netns", "delete", lab.far]).status == 0)
-      #expect(agent.says("agent address: no interface has an IP address; nothing is sent until one has"))
+      #expect(agent.says("collector 10.99.0.2: no route to it (ENETUNREACH)"))
       try #require(Program.run(["ip", "netns", "attach", lab.host, "\(agent.pid)"]).status == 0)
       try #require(Program.run(["ip", "netns", "add", lab.far]).status == 0)
       try lab.ip(lab.host, "link add hx0 type veth peer name hx0 netns \(lab.far)")
@@ -194,7 +196,7 @@ extension SystemTests {
       }
       let again = try lab.collector()
       try datagrams(again, 2)
-      #expect(agent.count("no interface has an IP address") == 1)
+      #expect(agent.count("no route to it") == 1)
       #expect(agent.program.end() == 0)
     }
   }

@@ -112,7 +112,9 @@ final class FaultRig {
 
   func start() throws {
     try write(isOther: false)
-    for name in ["hsflowd.auto", "metrics", "control"] { try? FileManager.default.removeItem(atPath: folder[name]) }
+    for name in ["hsflowd.auto", "metrics", "control"] {
+      try? FileManager.default.removeItem(atPath: folder[name])
+    }
     agent = try Program(
       ["ip", "netns", "exec", lab.lab.host] + injector.words + [
         Release.hsflowd, "-d", "-f", folder["hsflowd.conf"], "-o", folder["hsflowd.auto"], "--control",
