@@ -18,8 +18,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test truth soak interop asan tsan coverage bench bench-units bench-check fuzz install uninstall
-.PHONY: deb manual system-test test-setup setup lint format clean
+.PHONY: help build demo test truth soak interop asan tsan coverage faults bench bench-units bench-check fuzz install
+.PHONY: uninstall deb manual system-test test-setup setup lint format clean
 .PHONY: guest-test need-swift need-root
 export PEER
 
@@ -39,6 +39,10 @@ test: need-swift test-setup lint build ## check the style and run all tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 	@$(MAKE) guest-test
+
+faults: need-swift need-root test-setup build ## make every call of the agent fail in every way: docs/FAULTS.md
+	$(SWIFT) build --build-tests
+	HSFLOWD_FAULTS=all $(SWIFT) test --skip-build --disable-xctest --filter 'SystemTests.*Fault'
 
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)

@@ -6,7 +6,7 @@ internal import HostCounters
 public import Linux
 public import Logging
 internal import SFlow
-internal import SystemPackage
+public import SystemPackage
 
 /// The daemon behind its process: the settings in force, the modules, and what happens when something changes.
 ///
@@ -51,6 +51,8 @@ public final class Agent {
   private(set) var modules: [any Module] = []
   private var control: ControlSocket?
   private(set) var textfile: TextfileWriter?
+  private var controlRetry: Deadline?
+  private var controlComplaint: Errno?
   /// When the agent was made, and why the last reload was refused.
   let birth: Instant
   private(set) var refusal: String?
@@ -90,7 +92,7 @@ public final class Agent {
     identity = AgentIdentity.uuid(
       configured: settings.uuid, option: options.uuid, machineID: options.machineID, root: options.root,
       credentials: options.credentials)
-    autoFile = options.autoFilePath.map { AutoFileWriter(path: $0, logger: logger) }
+    autoFile = options.autoFilePath.map { AutoFileWriter(path: $0, loop: loop, logger: logger) }
     exporter = Exporter(
       subAgentID: AgentIdentity.subAgentID(settings), datagramBytes: settings.datagramBytes, loop: loop,
       network: network, logger: logger)
@@ -110,6 +112,7 @@ public final class Agent {
     discovery = ServiceDiscovery(
       loop: loop, background: names, source: nameSource, features: Catalogue.features, logger: logger
     ) { [unowned self] in takeDiscovered() }
+    controlRetry = Deadline { [unowned self] in openControl() }
     watch = ConfigurationWatch(options.configurationPath, loop: loop, logger: logger) { [unowned self] in
       reload()
     }
@@ -140,16 +143,25 @@ public final class Agent {
     }
   }
 
+  deinit { if let controlRetry { loop.disarm(controlRetry) } }
+
   /// Without it everything but `hsflowctl` works.
   private func openControl() {
     guard let path = options.controlPath else { return }
     do throws(Errno) {
       try UnixListener.makeFolder(of: path)
       control = try ControlSocket(at: path, loop: loop) { [unowned self] _ in items() }
+      if controlComplaint != nil { logger.notice("control socket \(path): hsflowctl is answered now") }
+      controlComplaint = nil
     } catch {
       let why = error == .addressInUse ? "another agent answers there" : error.explanation
-      logger.warning(
-        "control socket \(path): \(why); hsflowctl cannot ask this agent (--control PATH takes another)")
+      if error != controlComplaint {
+        logger.warning(
+          "control socket \(path): \(why); hsflowctl cannot ask this agent (--control PATH takes another; will retry)"
+        )
+      }
+      controlComplaint = error
+      if let controlRetry { loop.arm(controlRetry, after: .seconds(10)) }
     }
   }
 
@@ -166,6 +178,7 @@ public final class Agent {
   public func shutDown() {
     exporter.flush()
     control = nil
+    if let controlRetry { loop.disarm(controlRetry) }
   }
 
   // MARK: - Changes of the settings
@@ -299,5 +312,18 @@ extension Logger {
       }
     }
     return outcome.settings
+  }
+}
+
+extension Logger {
+  /// What works away from the loop has no thread, or has one again.
+  public func say(threadFailure: Errno?) {
+    if let threadFailure {
+      warning(
+        "cannot start a thread: \(threadFailure.explanation); file systems, names or guests have to wait (will retry)"
+      )
+    } else {
+      notice("a thread could be started again")
+    }
   }
 }

@@ -6,25 +6,36 @@ internal import SystemPackage
 /// Writes `hsflowd.auto` for the sub-agents on this host, whenever its content changes.
 ///
 /// Readers get a whole file: it is written beside the old one and renamed. Where the folder may not be written to
-/// (any more), the file itself is rewritten; readers then see by its two revision lines whether it is whole.
+/// (any more), the file itself is rewritten; readers then see by its two revision lines whether it is whole. What cannot
+/// be written is tried again: a full disk becomes free without a change of the settings.
 final class AutoFileWriter {
   private let path: String
   private let published: PublishedFile
   private let logger: Logger
   private(set) var revision: UInt32 = 0
   private var content: String?
-  private var hasFailed = false
+  private let loop: any EventLoop
+  /// What could not be written.
+  private var unwritten: AutoFile?
+  private var retry: Deadline?
+  private var backOff = AutoFileWriter.shortestBackOff
+  private static let shortestBackOff = Duration.seconds(1)
+  private static let longestBackOff = Duration.seconds(60)
 
-  init(path: String, logger: Logger) {
+  init(path: String, loop: any EventLoop, logger: Logger) {
     self.path = path
     published = PublishedFile(path)
+    self.loop = loop
     self.logger = logger
+    retry = Deadline { [unowned self] in if let unwritten { write(unwritten) } }
     // Readers compare revisions, and the agent's restart is nothing to them.
     if let before = try? WholeFile.read(path) {
       revision = AutoFile.revision(of: String(decoding: before, as: UTF8.self)) ?? 0
       left = before
     }
   }
+
+  deinit { if let retry { loop.disarm(retry) } }
 
   /// What an agent before this one left there.
   private var left: [UInt8]?
@@ -38,14 +49,23 @@ final class AutoFileWriter {
     left = nil
     do throws(Errno) {
       try published.replace(with: file.text(revision: revision))
-      if hasFailed { logger.notice("\(path): written again") }
-      hasFailed = false
+      if unwritten != nil { logger.notice("\(path): written again") }
+      unwritten = nil
+      backOff = Self.shortestBackOff
+      if let retry { loop.disarm(retry) }
     } catch {
-      if !hasFailed {
-        logger.warning("cannot write \(path): \(error.explanation); sub-agents get no settings")
+      if unwritten == nil {
+        logger.warning(
+          "cannot write \(path): \(error.explanation); sub-agents get no settings (will retry)")
       }
-      hasFailed = true
+      unwritten = file
       content = nil
+      // Nobody has seen this one.
+      revision &-= 1
+      // Changes come in bursts, and do not put it off.
+      guard let retry, retry.time == nil else { return }
+      loop.arm(retry, after: backOff)
+      backOff = min(backOff * 2, Self.longestBackOff)
     }
   }
 }

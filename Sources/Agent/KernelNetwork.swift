@@ -47,8 +47,8 @@ final class KernelNetwork: CollectorNetwork {
   static func socket(to address: SocketAddress, _ settings: Settings.Collector) throws(Errno) -> UDPSocket {
     var device: UInt32 = 0
     if let name = settings.device {
-      guard let index = Host.interfaceIndex(of: name) else { throw .operationNotSupportedByDevice }
-      device = index
+      // ENODEV if there is no such interface.
+      device = try Host.index(ofInterface: name)
     }
     var source: SocketAddress?
     if settings.source != nil || settings.sourcePort != nil {

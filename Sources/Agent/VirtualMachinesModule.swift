@@ -38,8 +38,9 @@ final class VirtualMachinesModule: Module {
     _ context: ModuleContext,
     machines: @escaping (ModuleContext) throws(Errno) -> VirtualMachines = { (context) throws(Errno) in
       // A worker of its own: where libvirt hangs, file systems and names must not wait for it.
-      try VirtualMachines(
-        loop: context.loop, background: BackgroundWork(loop: context.loop), logger: context.logger)
+      let background = try BackgroundWork(loop: context.loop)
+      background.onThreadFailure = { [logger = context.logger] in logger.say(threadFailure: $0) }
+      return try VirtualMachines(loop: context.loop, background: background, logger: context.logger)
     }
   ) {
     self.context = context

@@ -2,6 +2,7 @@ internal import Bytes
 public import Linux
 internal import ProcFS
 public import SFlow
+internal import SystemPackage
 
 /// host_disk_io, 0:2005: traffic of whole disks from `/proc/diskstats`, space of local file systems as the worker
 /// thread last measured it.
@@ -76,16 +77,27 @@ public final class DiskSource: HostRecordSource {
   /// Decides for each device of `/proc/diskstats` whether it is a disk of its own.
   private func classify() throws(FileError) {
     var guessed = try diskstats.read(BlockDevice.guessed(parsing:))
-    if let names = try? root.names(in: "/sys/block") {
+    if let names = try self.names(in: "/sys/block") {
       let whole = Set(names)
       for i in guessed.indices {
         let folder = "/sys/block/\(guessed[i].name)"
         guessed[i].isPartition = !whole.contains(guessed[i].name)
-        if let slaves = try? root.names(in: folder + "/slaves") { guessed[i].hasSlaves = !slaves.isEmpty }
+        if let slaves = try self.names(in: folder + "/slaves") { guessed[i].hasSlaves = !slaves.isEmpty }
         let hidden = KernelFile(root, folder + "/hidden", buffer: buffer)
         guessed[i].isHidden = (try? hidden.read(NumberFile.init(parsing:)).value) == 1
       }
     }
     isCounted = Dictionary(guessed.map { ($0.number, $0.isCounted) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The names in a folder; `nil` on a host that does not have it or does not show it. What is guessed instead counts
+  /// until devices come or go, so a want that passes is no reason to guess.
+  private func names(in folder: String) throws(FileError) -> [String]? {
+    do throws(Errno) {
+      return try root.names(in: folder)
+    } catch {
+      if error.isWantOfResources { throw .unreadable(path: root.path(folder), error) }
+      return nil
+    }
   }
 }

@@ -21,6 +21,8 @@ public final class FileSystemSpaces {
 
   /// What the last complete measurement said; `nil` before the first.
   public private(set) var latest: Space?
+  /// Why the last measurement does not know the mounts; `nil` if it does.
+  public private(set) var failure: FileError?
   /// Mount points that a measurement is stuck at; they are left out until it comes back.
   public var stuck: [String] { progress.withLock { $0.stuck.map { String(decoding: $0, as: UTF8.self) } } }
 
@@ -49,8 +51,14 @@ public final class FileSystemSpaces {
     let (root, spaceAt, progress) = (root, spaceAt, progress)
     background.run("file system space", within: limit, { Self.measure(root, spaceAt, progress) }) {
       [weak self] space in
-      // A measurement that was given up leaves the last one in force.
-      if let space { self?.latest = space }
+      // A measurement that was given up, or does not know the mounts, leaves the last one in force.
+      switch space {
+      case .success(let space)?:
+        self?.latest = space
+        self?.failure = nil
+      case .failure(let failure)?: self?.failure = failure
+      case nil: break
+      }
       then()
     }
   }
@@ -70,8 +78,15 @@ public final class FileSystemSpaces {
   /// On the worker thread.
   private static func measure(
     _ root: FileRoot, _ spaceAt: (String) -> FileSystemSpace?, _ progress: Progress
-  ) -> Space {
-    guard let systems = systems(root, progress) else { return Space() }
+  ) -> Result<Space, FileError> {
+    let systems: [LocalFilesystem]
+    do throws(FileError) {
+      systems = try Self.systems(root, progress)
+    } catch {
+      // Without /proc there is nothing to know.
+      if case .unreadable(_, .noSuchFileOrDirectory) = error { return .success(Space()) }
+      return .failure(error)
+    }
     var space = Space()
     for system in systems {
       var total: UInt64 = 0
@@ -95,30 +110,34 @@ public final class FileSystemSpaces {
         space.fullest = max(space.fullest ?? 0, full)
       }
     }
-    return space
+    return .success(space)
   }
 
-  /// The local file systems; `nil` if the kernel doesn't tell.
-  private static func systems(_ root: FileRoot, _ progress: Progress) -> [LocalFilesystem]? {
+  /// The local file systems.
+  private static func systems(
+    _ root: FileRoot, _ progress: Progress
+  ) throws(FileError) -> [LocalFilesystem] {
     let (known, systems) = progress.withLock { ($0.mountinfo, $0.systems) }
     // They seldom change, and with thousands of mounts reading and parsing costs more than all else here.
     if let known, !known.hasChanged { return systems }
-    guard let file = known ?? mountinfo(root), let text = try? file.contents(),
-      let systems = try? LocalFilesystem.all(parsing: text.span)
-    else {
-      progress.withLock { $0.mountinfo = nil }
-      return nil
+    // The kernel has told of the change, and will not again: what cannot be read now is opened anew.
+    progress.withLock { $0.mountinfo = nil }
+    let file = if let known { known } else { try mountinfo(root) }
+    let text = try file.contents()
+    let found: [LocalFilesystem]
+    do throws(TextError) {
+      found = try LocalFilesystem.all(parsing: text.span)
+    } catch {
+      throw .malformed(path: file.path, error)
     }
-    progress.withLock { ($0.mountinfo, $0.systems) = (file.isAnnounced ? file : nil, systems) }
-    return systems
+    progress.withLock { ($0.mountinfo, $0.systems) = (file.isAnnounced ? file : nil, found) }
+    return found
   }
 
   /// The mounts as this process sees them. In a container, which has the host's `/proc` mounted, as the first process of
   /// the host does.
-  private static func mountinfo(_ root: FileRoot) -> AnnouncedFile? {
-    for process in root.isOwn ? ["self"] : ["1", "self"] {
-      if let file = try? AnnouncedFile(root.path("/proc/\(process)/mountinfo")) { return file }
-    }
-    return nil
+  private static func mountinfo(_ root: FileRoot) throws(FileError) -> AnnouncedFile {
+    if !root.isOwn, let first = try? AnnouncedFile(root.path("/proc/1/mountinfo")) { return first }
+    return try AnnouncedFile(root.path("/proc/self/mountinfo"))
   }
 }

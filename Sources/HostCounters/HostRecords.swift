@@ -10,6 +10,7 @@ public final class HostRecords {
   private var failures: [Int]
   private let logger: Logger
   private let space: FileSystemSpaces
+  private var isBlindForMounts = false
   /// Tells of virtual machines, once somebody has told it.
   public let virtualNode: VirtualNodeSource?
 
@@ -53,7 +54,23 @@ public final class HostRecords {
   }
 
   /// Gets ready what must be measured away from the loop, then calls `then` on the loop.
-  public func prepare(then: @escaping () -> Void) { space.measure(then: then) }
+  public func prepare(then: @escaping () -> Void) {
+    space.measure { [weak self] in
+      self?.noteMounts()
+      then()
+    }
+  }
+
+  private func noteMounts() {
+    if let failure = space.failure {
+      if !isBlindForMounts {
+        logger.warning("source disk: \(failure); the space of file systems is what it was (will retry)")
+      }
+    } else if isBlindForMounts {
+      logger.notice("source disk: the space of file systems is known again")
+    }
+    isBlindForMounts = space.failure != nil
+  }
 
   /// Appends the records of every source that works and for which there is room.
   @_lifetime(sample: copy sample)

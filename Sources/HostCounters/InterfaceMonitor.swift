@@ -52,11 +52,15 @@ public final class InterfaceMonitor: HostInterfaces {
       if failures > 0 { logger.notice("interfaces: known again after \(failures) attempts") }
       failures = 0
     } catch {
-      if failures == 0 { logger.error("interfaces: cannot read them: \(error.explanation) (will retry)") }
-      failures += 1
-      if let resync { loop.arm(resync, after: .seconds(min(60, 1 << min(failures, 6)))) }
+      fail(error)
     }
     announce()
+  }
+
+  private func fail(_ error: Errno) {
+    if failures == 0 { logger.error("interfaces: cannot read them: \(error.explanation) (will retry)") }
+    failures += 1
+    if let resync { loop.arm(resync, after: .seconds(min(60, 1 << min(failures, 6)))) }
   }
 
   private func announce() {
@@ -71,9 +75,16 @@ public final class InterfaceMonitor: HostInterfaces {
     do throws(Errno) {
       while try events.receive(waiting: false, apply) {}
     } catch {
-      // ENOBUFS: more happened than the buffer holds. A moment later it will be calmer. Not put off again while
-      // losses go on, or the table would be stale for as long as they do.
-      if let resync, resync.time == nil { loop.arm(resync, after: .milliseconds(200)) }
+      if error == .noBufferSpace || error == .messageTooLong {
+        // More happened than the buffer holds. A moment later it will be calmer. Not put off again while losses go on, or
+        // the table would be stale for as long as they do.
+        if let resync, resync.time == nil { loop.arm(resync, after: .milliseconds(200)) }
+      } else {
+        // What is there to read and cannot be read would wake the loop for ever.
+        loop.unwatch(events.rawDescriptor)
+        self.events = nil
+        fail(error)
+      }
     }
     announce()
   }

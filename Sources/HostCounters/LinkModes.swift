@@ -13,10 +13,22 @@ public final class LinkModes {
 
   public subscript(interface: Interface) -> Ethtool.LinkMode {
     if let mode = known[interface.index] { return mode }
-    if ethtool == nil { ethtool = try? Ethtool() }
-    let mode = (try? ethtool?.linkMode(of: interface.name)) ?? Ethtool.LinkMode()
+    var mode = Ethtool.LinkMode()
+    do throws(Errno) {
+      mode = try driver().linkMode(of: interface.name)
+    } catch {
+      // The driver did not say that it does not know.
+      if error.isWantOfResources { return mode }
+    }
     if !Self.borrowing.contains(interface.kind ?? "") { known[interface.index] = mode }
     return mode
+  }
+
+  private func driver() throws(Errno) -> Ethtool {
+    if let ethtool { return ethtool }
+    let new = try Ethtool()
+    ethtool = new
+    return new
   }
 
   /// Forgets what the changes may have made wrong.

@@ -25,6 +25,9 @@ public final class BackgroundWork: BackgroundRunner {
   private var outstanding: [UInt64: (name: String, limit: Duration, then: ((any Sendable)?) -> Void)] = [:]
   /// Called with the name of a job that is given up.
   public var onOverrun: (String) -> Void = { _ in }
+  /// Called when no thread can be started, with the reason, and with `nil` when one could be again.
+  public var onThreadFailure: (Errno?) -> Void = { _ in }
+  private var threadFailure: Errno?
   private var lastTicket: UInt64 = 0
   /// The thread in use; `nil` before the first job and while too many are stuck.
   private var thread: WorkerThread?
@@ -60,9 +63,19 @@ public final class BackgroundWork: BackgroundRunner {
 
   private func startThread() -> WorkerThread? {
     guard stuck.count < Self.maximumStuck else { return nil }
-    let started = try? WorkerThread { [mailbox] in mailbox.post(($0, $1)) }
-    thread = started
-    return started
+    do throws(Errno) {
+      thread = try WorkerThread { [mailbox] in mailbox.post(($0, $1)) }
+      noteThread(nil)
+    } catch {
+      noteThread(error)
+    }
+    return thread
+  }
+
+  private func noteThread(_ failure: Errno?) {
+    guard failure != threadFailure else { return }
+    threadFailure = failure
+    onThreadFailure(failure)
   }
 
   private func deliver() {

@@ -21,6 +21,11 @@ extension Errno {
     return unsafe String(cString: name)
   }
 
+  /// Whether the kernel or this process lacks memory or descriptors, which says nothing about what was asked for.
+  public var isWantOfResources: Bool {
+    [.noMemory, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .wouldBlock].contains(self)
+  }
+
   /// "EACCES (Permission denied)"
   public var explanation: String { "\(name) (\(description))" }
 }

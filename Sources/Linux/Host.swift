@@ -1,4 +1,5 @@
 internal import CLinux
+public import SystemPackage
 
 /// What uname(2) says of this host.
 public struct HostName: Sendable, Equatable {
@@ -80,9 +81,14 @@ public enum Host {
     return String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The index of the interface `name` in this network namespace; `nil` if there is none.
-  public static func interfaceIndex(of name: String) -> UInt32? {
+  /// The index of the interface `name` in this network namespace; `nil` if there is none or it cannot be told.
+  public static func interfaceIndex(of name: String) -> UInt32? { try? index(ofInterface: name) }
+
+  /// The index of the interface `name` in this network namespace.
+  /// - Throws: ENODEV if there is none; EMFILE and the like, as it takes a socket to ask.
+  public static func index(ofInterface name: String) throws(Errno) -> UInt32 {
     let index = unsafe if_nametoindex(name)
-    return index == 0 ? nil : index
+    if index == 0 { throw .latest }
+    return index
   }
 }

@@ -13,9 +13,13 @@ public enum NetworkNamespace {
       owning: try systemCall { unsafe cl_open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC) })
     let there = Descriptor(owning: try systemCall { unsafe cl_open(path, O_RDONLY | O_CLOEXEC) })
     try systemCall { cl_setns_network(there.rawValue) }
-    defer {
-      if cl_setns_network(home.rawValue) != 0 { fatalError("cannot return from network namespace \(path)") }
-    }
+    defer { comeBack(to: home, from: path) }
     return try body()
+  }
+
+  private static func comeBack(to home: borrowing Descriptor, from path: String) {
+    // The kernel may lack memory for a moment.
+    for _ in 0..<1000 where cl_setns_network(home.rawValue) == 0 { return }
+    fatalError("cannot return from network namespace \(path)")
   }
 }

@@ -25,13 +25,14 @@ public struct PidFile: ~Copyable {
       } catch {
         throw .failed(error)
       }
-      if flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
+      let number = file.rawValue
+      if flock(number, LOCK_EX | LOCK_NB) != 0 {
         let error = Errno.latest
         throw error == .wouldBlock ? .inUse(pid: Self.digits(in: file)) : .failed(error)
       }
       // Whoever held the lock before may have removed the file between our open and our lock.
       var status = stat()
-      _ = unsafe fstat(file.rawValue, &status)
+      if unsafe fstat(number, &status) != 0 { throw .failed(.latest) }
       if status.st_nlink > 0 {
         descriptor = file
         return

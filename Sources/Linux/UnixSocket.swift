@@ -50,9 +50,12 @@ public final class UnixListener {
   }
 
   private static func isAbandoned(_ path: String) -> Bool {
-    let number = unsafe cl_unix_connect(path)
-    if number >= 0 { _ = close(number) }
-    return number < 0 && Errno.latest == .connectionRefused
+    do throws(Errno) {
+      _ = Descriptor(owning: try systemCall { unsafe cl_unix_connect(path) })
+      return false
+    } catch {
+      return error == .connectionRefused
+    }
   }
 }
 

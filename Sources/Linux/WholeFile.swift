@@ -70,7 +70,7 @@ public final class PublishedFile {
   /// more), the file itself is rewritten; what a reader in between may see `overwrite` says.
   public func replace(with text: String) throws(Errno) {
     // A link stays a link: the file that it leads to may be in a folder of our own.
-    let chain = SymbolicLinks.chain(from: path)
+    let chain = try SymbolicLinks.certainChain(from: path)
     let path = chain[chain.count - 1]
     let temporary = "\(path).\(getpid()).new"
     do throws(Errno) {

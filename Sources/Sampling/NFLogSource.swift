@@ -114,8 +114,11 @@ public final class NFLogSource {
     try socket.send(NFLogRequest.bind(group: settings.group, kernel, sequence: requests))
     // Packets may come before the answer.
     var answer: Acknowledgement?
+    var receives = 0
     while answer == nil {
-      guard try socket.wait() else { throw .timedOut }
+      // The answer is behind what the receive buffer holds: this is more.
+      receives += 1
+      guard receives < 5000, try socket.wait() else { throw .timedOut }
       _ = try socket.receive { bytes in
         var messages = Messages(bytes)
         while let message = try? messages.next() {

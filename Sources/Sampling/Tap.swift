@@ -16,7 +16,7 @@ final class Tap {
   private var ring: PacketRing?
   private(set) var health: SourceHealth?
   /// The rate before the last change, for packets that came before it.
-  private var earlier: (rate: UInt32, until: UInt64)?
+  private var earlier: (rate: UInt32, until: UInt64, end: Instant)?
 
   private let sink: any FlowSampleSink
   private let loop: any EventLoop
@@ -25,6 +25,9 @@ final class Tap {
   /// So long a packet may wait in a block that does not fill; with the half second that it may then wait in a
   /// datagram still less than the second that sFlow allows.
   private static let latency = Duration.milliseconds(250)
+  /// And so long in the ring at most. The times of packets are those of the wall clock: when that is set back, what comes
+  /// seems to have come before.
+  private static let earlierIsGoodFor = Duration.seconds(5)
 
   init(
     _ device: CaptureDevice, _ tapping: CapturePlan.Tapping, sink: any FlowSampleSink, loop: any EventLoop,
@@ -72,7 +75,7 @@ final class Tap {
     if let ring, tapping.rate != old.rate || tapping.headerBytes != old.headerBytes {
       do throws(PacketRing.Failure) {
         try ring.setFilter(filter)
-        earlier = (old.rate, WallClock.nanoseconds)
+        earlier = (old.rate, WallClock.nanoseconds, loop.now + Self.earlierIsGoodFor)
       } catch {
         close()
       }
@@ -151,7 +154,7 @@ final class Tap {
 
   private func sample(_ packet: RingPacket, _ octets: Span<UInt8>) {
     var rate = tapping.rate
-    if let earlier, packet.nanoseconds < earlier.until { rate = earlier.rate }
+    if let earlier, packet.nanoseconds < earlier.until, loop.now < earlier.end { rate = earlier.rate }
     // What the kernel chooses from is not to be seen here, so the pool is what the choice stands for. The counters
     // of the interface count something else: segments that the hardware merges or cuts, but not what it strips.
     source.pool &+= UInt64(rate)

@@ -48,6 +48,7 @@ struct Daemonization {
     let names = try attempt("make a mailbox") { () throws(Errno) in try BackgroundWork(loop: loop) }
     for work in [background, names] {
       work.onOverrun = { [logger] in logger.warning("\($0): takes too long; going on without it") }
+      work.onThreadFailure = { [logger] in logger.say(threadFailure: $0) }
     }
     var agentOptions = options.agent
     agentOptions.version = version

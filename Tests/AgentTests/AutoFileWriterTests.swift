@@ -10,6 +10,7 @@ import Testing
 @Suite struct AutoFileWriterTests {
   let folder = TemporaryFolder()
   let log = LogLines()
+  let loop = SimulatedLoop()
 
   func file(_ state: AutoFile.State = .active, address: String = "192.0.2.10", collectors: Int = 1) throws
     -> AutoFile
@@ -71,7 +72,7 @@ import Testing
   }
 
   @Test func `the revision rises with the content and only with it`() throws {
-    let writer = AutoFileWriter(path: folder["auto"], logger: log.logger)
+    let writer = AutoFileWriter(path: folder["auto"], loop: loop, logger: log.logger)
     for (state, revision) in [(AutoFile.State.suppressed, 1), (.suppressed, 1), (.active, 2), (.active, 2)] {
       writer.write(try file(state))
       #expect(try folder.text(of: "auto").contains("rev_start=\(revision)\n"))
@@ -85,7 +86,7 @@ import Testing
 
   /// What happens to an agent that gave up the right to write to `/etc`.
   @Test func `where no new file can be made the old one is rewritten in place`() throws {
-    let writer = AutoFileWriter(path: folder["deep/auto"], logger: log.logger)
+    let writer = AutoFileWriter(path: folder["deep/auto"], loop: loop, logger: log.logger)
     try folder.makeFolder("deep")
     writer.write(try file(collectors: 40))
     let inode = try folder.inode(of: "deep/auto")
@@ -101,7 +102,7 @@ import Testing
   {
     try folder.makeFolder("run")
     symlink(isAbsolute ? folder["run/auto"] : "run/auto", folder["auto"])
-    let writer = AutoFileWriter(path: folder["auto"], logger: log.logger)
+    let writer = AutoFileWriter(path: folder["auto"], loop: loop, logger: log.logger)
     writer.write(try file())
     let first = try folder.inode(of: "run/auto")
     #expect(try folder.text(of: "auto").contains("rev_end=1\n"))
@@ -113,11 +114,11 @@ import Testing
   }
 
   @Test func `a file that cannot be written is said once, and so is the end of that`() throws {
-    let writer = AutoFileWriter(path: folder["later/auto"], logger: log.logger)
+    let writer = AutoFileWriter(path: folder["later/auto"], loop: loop, logger: log.logger)
     for i in 1...3 { writer.write(try file(collectors: i)) }
     #expect(
       log.all == [
-        "warning: cannot write \(folder["later/auto"]): ENOENT (No such file or directory); sub-agents get no settings"
+        "warning: cannot write \(folder["later/auto"]): ENOENT (No such file or directory); sub-agents get no settings (will retry)"
       ])
     try folder.makeFolder("later")
     // The same content again: it is not there yet.
@@ -126,12 +127,24 @@ import Testing
     #expect(log.all.last == "notice: \(folder["later/auto"]): written again")
   }
 
+  @Test func `a disk that was full gets the file without any change of the settings`() throws {
+    let writer = AutoFileWriter(path: folder["later/auto"], loop: loop, logger: log.logger)
+    writer.write(try file(collectors: 3))
+    loop.run(for: .seconds(300))
+    #expect(log.all.count == 1)
+    try folder.makeFolder("later")
+    loop.run(for: .seconds(60))
+    #expect(try folder.text(of: "later/auto") == file(collectors: 3).text(revision: 1))
+    #expect(log.all.last == "notice: \(folder["later/auto"]): written again")
+  }
+
   /// Else a reader that knows revision 1 would take another revision 1 for the same.
   @Test func `an agent that starts again counts on from the file that is there, if it says something else`()
     throws
   {
     for (state, collectors, revision) in [(AutoFile.State.active, 1, 1), (.active, 1, 1), (.active, 2, 2)] {
-      AutoFileWriter(path: folder["auto"], logger: log.logger).write(try file(state, collectors: collectors))
+      AutoFileWriter(path: folder["auto"], loop: loop, logger: log.logger).write(
+        try file(state, collectors: collectors))
       #expect(
         try folder.text(of: "auto") == file(state, collectors: collectors).text(revision: UInt32(revision)))
     }
@@ -140,7 +153,7 @@ import Testing
       "rev_start=4294967295\nrev_end=4294967295\n",
     ] {
       try folder.write(other, to: "auto")
-      AutoFileWriter(path: folder["auto"], logger: log.logger).write(try file())
+      AutoFileWriter(path: folder["auto"], loop: loop, logger: log.logger).write(try file())
       #expect(try folder.text(of: "auto") == file().text(revision: 1))
     }
   }
@@ -148,7 +161,7 @@ import Testing
   @Test func `a link stays a link, and what it leads to is replaced`() throws {
     try folder.makeFolder("run")
     try FileManager.default.createSymbolicLink(atPath: folder["auto"], withDestinationPath: "run/auto")
-    let writer = AutoFileWriter(path: folder["auto"], logger: log.logger)
+    let writer = AutoFileWriter(path: folder["auto"], loop: loop, logger: log.logger)
     writer.write(try file())
     let inode = try folder.inode(of: "run/auto")
     writer.write(try file(collectors: 2))
@@ -159,7 +172,7 @@ import Testing
   }
 
   @Test func `no reader ever sees half a file`() throws {
-    let writer = AutoFileWriter(path: folder["auto"], logger: log.logger)
+    let writer = AutoFileWriter(path: folder["auto"], loop: loop, logger: log.logger)
     writer.write(try file())
     let path = folder["auto"]
     let reader = Reader()
@@ -179,7 +192,7 @@ import Testing
 
   /// The rights to do better are gone: what a reader does not get whole it can tell by the revisions.
   @Test func `a file rewritten in place deceives no reader`() throws {
-    let writer = AutoFileWriter(path: folder["deep/auto"], logger: log.logger)
+    let writer = AutoFileWriter(path: folder["deep/auto"], loop: loop, logger: log.logger)
     try folder.makeFolder("deep")
     // None needs more than a page.
     let sizes = [1] + (1...1000).map { 1 + $0 * 37 % 150 }

@@ -1,3 +1,4 @@
+import Foundation
 import HostCounters
 import Linux
 import SFlow
@@ -33,6 +34,28 @@ import Testing
     #expect(try reads("8 0 sda 101", "8 1 sda1 101", "8 16 sdb 7000") == 101)
     #expect(try reads("8 0 sda 101", "8 1 sda1 101", "8 16 sdb 7005") == 106)
     #expect(try reads("8 0 sda 102", "8 1 sda1 102") == 107)
+  }
+
+  /// What is guessed where `/sys/block` is not shown would count until devices come or go.
+  @Test func `without a descriptor left it waits instead of guessing which devices are disks`() async {
+    await #expect(processExitsWith: .success) {
+      let tests = try DiskSourceTests()
+      try tests.make("vda1")
+      let next = open("/dev/null", O_RDONLY)
+      close(next)
+      var limit = rlimit()
+      getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      // One for what is written, and then for `/proc/diskstats`; none for folders.
+      let usual = limit.rlim_cur
+      limit.rlim_cur = rlim_t(next + 1)
+      setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      // Fails, unless another thread of this process has given one back.
+      _ = try? tests.reads("254 1 vda1 100")
+      limit.rlim_cur = usual
+      setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      // By its name it is a partition, but it is a disk.
+      #expect(try tests.reads("254 1 vda1 100") == 100)
+    }
   }
 
   @Test func `a number that is given to another kind of device is asked of the kernel again`() throws {

@@ -132,6 +132,26 @@ import Testing
     #expect(try host.poll() == Self.all)
   }
 
+  @Test func `mounts that cannot be read leave the space as it was, and that is said once`() throws {
+    let host = try TestHost("debian12-vm-6.18", log)
+    let (mounts, file) = (try #require(host.tree["/proc/self/mountinfo"]), "/proc/self/mountinfo")
+    func total() throws -> UInt64? {
+      host.records.prepare {}
+      let sent = try records { (sample) throws(FileError) in host.records.append(to: &sample) }
+      let disks: [HostDiskIO] = (sent ?? []).compactMap { $0.value() }
+      return disks.first?.totalBytes
+    }
+    let before = try #require(try total())
+    for _ in 0..<3 {
+      try host.tree.write("27 1 254:0\n", to: file)
+      #expect(try total() == before)
+    }
+    try host.tree.write(mounts, to: file)
+    #expect(try total() == before)
+    #expect(log.lines.count == 2, "\(log.lines)")
+    #expect(log.lines.last == "notice source disk: the space of file systems is known again")
+  }
+
   @Test func `a small datagram gets what fits, and the log says what does not`() throws {
     let host = try TestHost("debian12-vm-6.18", log)
     for payload in 200...1400 {
