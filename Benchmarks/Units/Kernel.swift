@@ -34,8 +34,6 @@ func kernelFiles() {
   }
   let mounts = file("self/mountinfo")
   unit("/proc/self/mountinfo") { blackHole(must { try LocalFilesystem.all(parsing: mounts.span) }) }
-  let status = file("self/status")
-  unit("/proc/self/status") { blackHole(must { try ProcessStatus(parsing: status.span) }) }
 }
 
 /// Messages as they were recorded.

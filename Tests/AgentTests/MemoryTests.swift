@@ -22,9 +22,9 @@ import Testing
       agent.prepare()
       agent.start()
       loop.run(for: .seconds(20 * 10))
-      let before = try anonymousKiB()
+      let before = try residentAnonymousKiB()
       loop.run(for: .seconds(20 * 10_000))
-      let after = try anonymousKiB()
+      let after = try residentAnonymousKiB()
       #expect(network.sender.datagrams > 10_000)
       #expect(after < before + 256, "RssAnon was \(before) KiB and is \(after) KiB")
     }
@@ -32,7 +32,7 @@ import Testing
 }
 
 /// `RssAnon` of this process.
-private func anonymousKiB() throws -> UInt64 {
+func residentAnonymousKiB() throws -> UInt64 {
   let status = try KernelFile(FileRoot("/"), "/proc/self/status", buffer: FileBuffer()).bytes()
   let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
   return try #require(line.flatMap { UInt64($0.dropFirst(8).filter(\.isNumber)) })

@@ -37,7 +37,9 @@ extension LinuxTests {
     }
 
     @Test func `what is not there is an error`() {
-      #expect(throws: Errno.noSuchFileOrDirectory) { try AnnouncedFile("/proc/nothing") }
+      #expect(throws: FileError.unreadable(path: "/proc/nothing", .noSuchFileOrDirectory)) {
+        try AnnouncedFile("/proc/nothing")
+      }
     }
   }
 }
