@@ -95,7 +95,7 @@ import Testing
     let sample = try #require(bench.samples().first)
     #expect(sample.source == DataSource(.logicalEntity, 148_529))
     #expect(sample.sequence == 1)
-    #expect(sample.records.map(\.format.format) == [2002, 2101, 2102, 2103, 2104, 2000, 2001])
+    #expect(sample.records.map(\.format.format) == [2002, 2103, 2104, 2102, 2101, 2000, 2001])
   }
 
   @Test(arguments: [(1400, 65), (8192, 300), (600, 15), (300, 0)] as [(UInt32, Int)])
