@@ -21,7 +21,7 @@ extension SystemTests {
       (0..<number).map { "pcap { dev = x\($0) sampling = 100 }\n" }.joined()
     }
 
-    @Test(.enabled(if: tool("prlimit") != nil, "needs prlimit(1)"), arguments: [24, 40])
+    @Test(.enabled(if: tool("prlimit") != nil, "needs prlimit(1)"), arguments: [28, 40])
     func `with few descriptors some sources wait, and run once there are more`(limit: Int) throws {
       let lab = try Lab()
       let receiver = try lab.collector()
