@@ -61,13 +61,8 @@ import Testing
   static let tshark = ["/usr/bin/tshark"].first { FileManager.default.isExecutableFile(atPath: $0) }
 
   // tshark is right about heads of datagrams, raw headers and interface counters, unless an unknown record stands in
-  // front (it then reads on within it): those captures are compared whose records it knows.
-  @Test(
-    .enabled(if: tshark != nil, "needs tshark"),
-    arguments: [
-      "reflib-compact.pcap", "reflib-expanded.pcap", "reflib-expanded-ipv6agent.pcap",
-      "hsflowd-run2-ipv6.pcap",
-    ])
+  // front (it then reads on within it): of the samples the first is compared, if its first record is one of these.
+  @Test(.enabled(if: tshark != nil, "needs tshark"), arguments: names)
   func `heads of datagrams, the packets and the counters of interfaces in them are what tshark reads`(
     _ name: String
   ) throws {
@@ -91,6 +86,8 @@ import Testing
     #expect(rows.count == arrivals.count)
     var (headers, counters) = (0, 0)
     for (row, arrival) in zip(rows, arrivals) {
+      // What we refuse is out of the specification, and tshark makes something of it.
+      guard case .success(let datagram) = arrival.content else { continue }
       let values = row.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       var tags: [String: String] = [:]
       for line in TagText(arrival).lines {
@@ -102,9 +99,7 @@ import Testing
       }
       if !values[5].isEmpty { #expect(tags["agent"] == values[5]) }
       // The first record of the first sample: nothing unknown can stand in front of it.
-      guard case .success(let datagram) = arrival.content, let sample = datagram.samples.first else {
-        continue
-      }
+      guard let sample = datagram.samples.first else { continue }
       if let record = sample.records.first, record.value(as: InterfaceCounters.self) != nil {
         counters += 1
         for (i, (_, tag)) in Self.counterFields.enumerated() { #expect(tags[tag] == values[9 + i], "\(tag)") }

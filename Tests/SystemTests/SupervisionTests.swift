@@ -40,6 +40,8 @@ extension SystemTests {
 
     @Test func `a service manager hears that it is ready, lives, reloads and ends`() throws {
       let (lab, folder) = (try Lab(), try Folder())
+      let receiver = try lab.collector()
+      defer { withExtendedLifetime(receiver) {} }
       chmod(folder.path, 0o777)
       let listener = try Listener(at: folder["notify"])
       // The time as systemd gives it, in microseconds: a sign of life is due twice within it.
