@@ -22,9 +22,11 @@ final class CaptureModule: Module {
     interfaces = context.interfaces
     capture.onChange = { [sampled = context.sampledInterfaces, unowned self] in
       sampled.indexes = capture.tappedIndexes.union(capture.bridgePortIndexes)
-      let now = packets
       counted = counted.filter { capture.tappedIndexes.contains($0.key) }
-      for index in capture.tappedIndexes where counted[index] == nil { counted[index] = now[index] }
+      let new = capture.tappedIndexes.filter { counted[$0] == nil }
+      if new.isEmpty { return }
+      let now = packets
+      for index in new { counted[index] = now[index] }
     }
   }
 
