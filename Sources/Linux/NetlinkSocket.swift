@@ -61,13 +61,24 @@ public final class NetlinkSocket {
   /// - Throws: ENOBUFS when the kernel had to drop messages for lack of room, EMSGSIZE when what came is longer
   ///   than the buffer.
   public func receive(waiting: Bool, _ body: (Span<UInt8>) -> Void) throws(Errno) -> Bool {
-    if waiting {
+    // The kernel answers most questions before the call that asks them returns.
+    var received = try take()
+    if received == nil, waiting {
       var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-      if try systemCall({ unsafe poll(&entry, 1, 1000) }) == 0 { return false }
+      if try systemCall({ unsafe poll(&entry, 1, 1000) }) > 0 { received = try take() }
     }
-    let count: Int
+    guard let count = received else { return false }
+    if count > buffer.count { throw .messageTooLong }
+    let bytes = buffer
+    body(bytes.span.extracting(first: count))
+    return true
+  }
+
+  /// Fills the buffer with what is there.
+  /// - Returns: its length; `nil` if nothing is there.
+  private func take() throws(Errno) -> Int? {
     do throws(Errno) {
-      count = try systemCall {
+      return try systemCall {
         unsafe buffer.withUnsafeMutableBytes {
           // MSG_TRUNC: the true length, though what is beyond the buffer is lost.
           unsafe recv(
@@ -75,12 +86,8 @@ public final class NetlinkSocket {
         }
       }
     } catch {
-      if error == .wouldBlock { return false }
+      if error == .wouldBlock { return nil }
       throw error
     }
-    if count > buffer.count { throw .messageTooLong }
-    let bytes = buffer
-    body(bytes.span.extracting(first: count))
-    return true
   }
 }
