@@ -55,6 +55,7 @@ func parseFiles(_ text: Span<UInt8>) {
   _ = try? Uptime(parsing: text)
   _ = try? Stat(parsing: text)
   _ = try? Cpuinfo(parsing: text)
+  _ = try? ProcessorList(parsing: text)
   _ = try? Meminfo(parsing: text)
   _ = try? Vmstat(parsing: text)
   _ = try? Snmp(parsing: text)

@@ -14,27 +14,23 @@ public final class CPUSource: HostRecordSource {
   /// kHz; where `/proc/cpuinfo` has no clock (arm64).
   private let frequency: KernelFile
   private let ticksPerSecond: UInt64
-  private let onlineProcessors: () -> UInt32
+  /// `/proc/stat` of a container may show fewer CPUs than it may use.
+  private let online: KernelFile
   /// The largest idle and I/O wait times so far: the kernel's may step back (proc(5)), and on the wire a step back
   /// looks like a wrap.
   private var idle = Ratchet()
   private var ioWait = Ratchet()
 
-  /// - Parameters:
-  ///   - ticksPerSecond: the unit of `/proc/stat`.
-  ///   - onlineProcessors: what the C library says; `/proc/stat` of a container may show fewer.
-  public init(
-    _ root: FileRoot, buffer: FileBuffer, ticksPerSecond: UInt64 = Host.ticksPerSecond,
-    onlineProcessors: @escaping () -> UInt32 = { Host.onlineProcessors }
-  ) {
+  /// - Parameter ticksPerSecond: the unit of `/proc/stat`.
+  public init(_ root: FileRoot, buffer: FileBuffer, ticksPerSecond: UInt64 = Host.ticksPerSecond) {
     stat = KernelFile(root, "/proc/stat", buffer: buffer)
     loadAverage = KernelFile(root, "/proc/loadavg", buffer: buffer)
     uptime = KernelFile(root, "/proc/uptime", buffer: buffer)
-    // The clock of the first CPU is in the first page; the kernel asks each CPU whose lines are read.
-    cpuinfo = KernelFile(root, "/proc/cpuinfo", buffer: buffer, limit: 4096)
+    online = KernelFile(root, "/sys/devices/system/cpu/online", buffer: buffer)
+    // The clock of the first CPU is in its first lines; the kernel asks each CPU whose lines are read.
+    cpuinfo = KernelFile(root, "/proc/cpuinfo", buffer: buffer, limit: 1024)
     frequency = KernelFile(root, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", buffer: buffer)
     self.ticksPerSecond = ticksPerSecond
-    self.onlineProcessors = onlineProcessors
   }
 
   @_lifetime(sample: copy sample)
@@ -51,7 +47,7 @@ public final class CPUSource: HostRecordSource {
     // The agent itself is running while it reads.
     cpu.processesRunning = gauge32(load.running > 0 ? load.running - 1 : 0)
     cpu.processesTotal = gauge32(load.total)
-    cpu.cpuCount = max(UInt32(clamping: stat.processors), onlineProcessors())
+    cpu.cpuCount = UInt32(clamping: max(stat.processors, onlineProcessors))
     cpu.megahertz = megahertz
     cpu.uptimeSeconds = gauge32(uptime.upCentiseconds / 100)
     cpu.userMS = milliseconds(stat.cpu.userTicks)
@@ -73,6 +69,9 @@ public final class CPUSource: HostRecordSource {
   private func milliseconds(_ ticks: UInt64) -> UInt32 {
     HostCounters.milliseconds(ticks: ticks, perSecond: ticksPerSecond)
   }
+
+  /// 0 where the file is not there.
+  private var onlineProcessors: Int { (try? online.read(ProcessorList.init(parsing:)).count) ?? 0 }
 
   /// 0 where no file tells: many virtual machines on arm64.
   private var megahertz: UInt32 {

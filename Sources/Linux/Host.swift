@@ -42,9 +42,6 @@ public enum Host {
   /// The size of a page of memory (`sysconf(_SC_PAGESIZE)`).
   public static var pageBytes: UInt64 { UInt64(max(1024, sysconf(CInt(_SC_PAGESIZE)))) }
 
-  /// Processors online (`sysconf(_SC_NPROCESSORS_ONLN)`).
-  public static var onlineProcessors: UInt32 { UInt32(clamping: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
-
   /// The largest resident set of this process so far, in KiB.
   public static var maximumResidentKiB: UInt64 {
     var usage = rusage()

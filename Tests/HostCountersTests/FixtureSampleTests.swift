@@ -12,7 +12,7 @@ import Testing
   private let buffer = FileBuffer()
 
   private func cpu(_ root: FileRoot) -> CPUSource {
-    CPUSource(root, buffer: buffer, ticksPerSecond: 100, onlineProcessors: { 1 })
+    CPUSource(root, buffer: buffer, ticksPerSecond: 100)
   }
 
   private func memory(_ root: FileRoot) -> MemorySource {
@@ -307,8 +307,9 @@ import Testing
   }
 
   @Test func `a container that shows fewer CPUs than it may use has all of them`() throws {
-    let source = CPUSource(
-      fixture("debian12-vm-6.18"), buffer: buffer, ticksPerSecond: 100, onlineProcessors: { 8 })
+    let tree = try TemporaryTree(copying: "debian12-vm-6.18")
+    try tree.write("0-5,8-9\n", to: "/sys/devices/system/cpu/online")
+    let source = CPUSource(tree.root, buffer: buffer, ticksPerSecond: 100)
     #expect(try lines(source)[0].contains(" cpu_num=8 "))
   }
 

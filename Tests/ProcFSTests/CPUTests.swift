@@ -123,6 +123,16 @@ private func parsed(_ text: String) throws -> Stat { try Stat(parsing: Array(tex
     #expect(try Cpuinfo(parsing: text.span) == Cpuinfo(processors: processors, kilohertz: kilohertz))
   }
 
+  @Test(arguments: [("0\n", 1), ("0-3,5\n", 5), ("0-127\n", 128), ("\n", 0), ("", 0), ("2,4-5", 3)])
+  func `processors that are online`(text: String, count: Int) throws {
+    #expect(try ProcessorList(parsing: Array(text.utf8).span).count == count)
+  }
+
+  @Test(arguments: ["3-1\n", "0-9999999999\n", "all\n", "1-\n"])
+  func `what is no list of processors is an error`(text: String) {
+    #expect(throws: TextError.self) { try ProcessorList(parsing: Array(text.utf8).span) }
+  }
+
   @Test func `the clock of arm64 is in cpufreq`() throws {
     let folder = "sys/devices/system/cpu/cpu0/cpufreq/"
     let host = Fixture("arm64-raspberrypi-6.1")
