@@ -115,7 +115,7 @@ let package = Package(
     .testTarget(
       name: "HostCountersTests",
       dependencies: [
-        "Bytes", "Linux", "Netlink", "HostCounters", "SFlow", logging, system,
+        "Bytes", "Linux", "Netlink", "ProcFS", "HostCounters", "SFlow", logging, system,
         .product(name: "InMemoryLogging", package: "swift-log"),
       ],
       swiftSettings: testRules),

@@ -4,7 +4,8 @@ internal import ProcFS
 internal import Synchronization
 internal import SystemPackage
 
-/// The space of all local file systems, measured on the worker thread: one that hangs stops nothing.
+/// The space of all local file systems, measured on the worker thread: one that hangs stops nothing. Where none can
+/// hang, as with most hosts, only the first measurement after a change of the mounts is; then the worker sleeps on.
 ///
 /// A class because a measurement under way reports to it.
 public final class FileSystemSpaces {
@@ -48,6 +49,10 @@ public final class FileSystemSpaces {
 
   /// Measures, then calls `then` on the loop: with success, or after `limit` without.
   public func measure(then: @escaping () -> Void) {
+    if let systems = settledSystems {
+      (latest, failure) = (Self.space(of: systems, root, spaceAt, progress).space, nil)
+      return then()
+    }
     let (root, spaceAt, progress) = (root, spaceAt, progress)
     background.run("file system space", within: limit, { Self.measure(root, spaceAt, progress) }) {
       [weak self] space in
@@ -63,6 +68,20 @@ public final class FileSystemSpaces {
     }
   }
 
+  /// The file systems, if they may be asked on the loop: they have been asked since the mounts changed, all answered, and
+  /// none of them takes longer than to look into memory.
+  private var settledSystems: [LocalFilesystem]? {
+    // The way to those of a host that is mounted elsewhere is not in its mountinfo.
+    guard root.isOwn else { return nil }
+    return progress.withLock { state in
+      guard state.isSettled, let mountinfo = state.mountinfo else { return nil }
+      if !mountinfo.hasChanged { return state.systems }
+      // The kernel has told of the change, and will not again: the worker opens the file anew.
+      (state.mountinfo, state.isSettled) = (nil, false)
+      return nil
+    }
+  }
+
   /// Where measurements are: shared with the threads that make them.
   private final class Progress: Sendable {
     struct State: Sendable {
@@ -70,6 +89,7 @@ public final class FileSystemSpaces {
       /// `/proc/self/mountinfo`, if the kernel tells when it changes, and what it said last.
       var mountinfo: AnnouncedFile?
       var systems: [LocalFilesystem] = []
+      var isSettled = false
     }
     private let state = Mutex(State())
     func withLock<R: Sendable>(_ body: (inout State) -> R) -> R { state.withLock { body(&$0) } }
@@ -87,17 +107,34 @@ public final class FileSystemSpaces {
       if case .unreadable(_, .noSuchFileOrDirectory) = error { return .success(Space()) }
       return .failure(error)
     }
+    let (space, isAnswered) = space(of: systems, root, spaceAt, progress)
+    progress.withLock { $0.isSettled = isAnswered && systems.allSatisfy(\.answersAtOnce) }
+    return .success(space)
+  }
+
+  /// - Returns: the space, and whether all that were asked answered.
+  private static func space(
+    of systems: [LocalFilesystem], _ root: FileRoot, _ spaceAt: (String) -> FileSystemSpace?,
+    _ progress: Progress
+  ) -> (space: Space, isAnswered: Bool) {
     var space = Space()
+    var isAnswered = true
     for system in systems {
       var total: UInt64 = 0
       var used: UInt64 = 0
       var available: UInt64 = 0
       for point in system.mountPoints {
         // Entered before the call that may never return, and left after it.
-        guard progress.withLock({ $0.stuck.insert(point).inserted }) else { continue }
+        guard progress.withLock({ $0.stuck.insert(point).inserted }) else {
+          isAnswered = false
+          continue
+        }
         let measured = spaceAt(root.path(String(decoding: point, as: UTF8.self)))
         _ = progress.withLock { $0.stuck.remove(point) }
-        guard let measured else { continue }
+        guard let measured else {
+          isAnswered = false
+          continue
+        }
         total &+= measured.total
         used &+= measured.total &- min(measured.total, measured.free)
         available = max(available, measured.available)
@@ -110,7 +147,7 @@ public final class FileSystemSpaces {
         space.fullest = max(space.fullest ?? 0, full)
       }
     }
-    return .success(space)
+    return (space, isAnswered)
   }
 
   /// The local file systems.

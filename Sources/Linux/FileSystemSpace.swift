@@ -16,7 +16,8 @@ public struct FileSystemSpace: Sendable, Equatable {
     self.available = available
   }
 
-  /// Asks the kernel. May block for as long as the file system likes: never on the loop.
+  /// Asks the kernel. May block for as long as the file system likes: never on the loop, but for kinds of which the kernel
+  /// has the answer in memory.
   public init(at path: String) throws(Errno) {
     var result = statvfs()
     try systemCall { unsafe statvfs(path, &result) }

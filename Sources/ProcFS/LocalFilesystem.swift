@@ -11,10 +11,14 @@ public struct LocalFilesystem: Equatable, Sendable {
   public var name: String
   /// Where it is mounted; a name may be any octets but zero.
   public var mountPoints: [[UInt8]]
+  /// Whether the kernel tells its space out of memory: it is of a kind that asks no device for it (`ext4_statfs`,
+  /// `xfs_fs_statfs`, and `fat_statfs` from the second time on), and no network or program is asked on the way to it.
+  public var answersAtOnce: Bool
 
-  public init(name: String, mountPoints: [[UInt8]]) {
+  public init(name: String, mountPoints: [[UInt8]], answersAtOnce: Bool = true) {
     self.name = name
     self.mountPoints = mountPoints
+    self.answersAtOnce = answersAtOnce
   }
 
   /// The local filesystems of `/proc/self/mountinfo`, in its order.
@@ -22,22 +26,37 @@ public struct LocalFilesystem: Equatable, Sendable {
   /// A device mounted twice (bind mounts, btrfs subvolumes) is taken where it is listed first. A mount that
   /// another covers, on the same mount point, is passed over: its path leads to the other.
   public static func all(parsing mountinfo: Span<UInt8>) throws(TextError) -> [LocalFilesystem] {
-    var mounts: [(id: UInt64, number: DeviceNumber, name: String, isZFS: Bool)] = []
+    var mounts: [(id: UInt64, number: DeviceNumber, name: String, isZFS: Bool, knowsSpace: Bool)] = []
     var points: [UInt64: [UInt8]] = [:]
     var parents: [UInt64: UInt64] = [:]
+    var slow: Set<UInt64> = []
     var rows = Mountinfo(parsing: mountinfo)
     while let row = try rows.next() {
       points[row.id] = Mountinfo.unescaped(row.mountPoint)
       parents[row.id] = row.parent
+      if !row.isWalkedAtOnce { slow.insert(row.id) }
       switch row.use {
-      case .disk: mounts.append((row.id, row.number, String(Mountinfo.unescaped(row.source).span), false))
-      case .zfs: mounts.append((row.id, row.number, row.pool, true))
+      case .disk:
+        let name = String(Mountinfo.unescaped(row.source).span)
+        mounts.append((row.id, row.number, name, false, row.knowsSpace))
+      case .zfs: mounts.append((row.id, row.number, row.pool, true, false))
       default: break
       }
     }
     // What covers a mount has it as its parent and the same mount point. (The root of old kernels is its own
     // parent.)
     let covered = Set(parents.filter { $0 != $1 && points[$0] == points[$1] }.values)
+
+    /// Whether the path to a mount crosses only such as are walked at once.
+    func isReachedAtOnce(_ mount: UInt64) -> Bool {
+      var (at, steps) = (mount, 0)
+      while points[at] != nil, steps <= points.count {
+        if slow.contains(at) { return false }
+        guard let parent = parents[at], parent != at else { break }
+        (at, steps) = (parent, steps + 1)
+      }
+      return true
+    }
 
     var filesystems: [LocalFilesystem] = []
     var seen: Set<DeviceNumber> = []
@@ -47,7 +66,10 @@ public struct LocalFilesystem: Equatable, Sendable {
         // Another dataset of a pool, or a device under another number (`fuseblk`).
         if mount.isZFS { filesystems[i].mountPoints.append(point) }
       } else {
-        filesystems.append(LocalFilesystem(name: mount.name, mountPoints: [point]))
+        filesystems.append(
+          LocalFilesystem(
+            name: mount.name, mountPoints: [point],
+            answersAtOnce: mount.knowsSpace && isReachedAtOnce(mount.id)))
       }
     }
     return filesystems
@@ -88,6 +110,16 @@ extension Mountinfo.Row {
     if source.hasPrefix("/dev/loop") { return .loop }
     if source.hasPrefix("/dev/ram") || source.hasPrefix("/dev/zram") { return .memory }
     return .disk
+  }
+
+  private func isOneOf(_ types: StaticString...) -> Bool { types.contains { type.equals($0) } }
+
+  /// Whether its space is in memory.
+  var knowsSpace: Bool { isOneOf("ext4", "xfs", "ext3", "ext2", "vfat") }
+
+  /// Whether a path through it is looked up without asking a network or a program.
+  var isWalkedAtOnce: Bool {
+    knowsSpace || isOneOf("btrfs", "f2fs", "tmpfs", "ramfs", "devtmpfs", "rootfs")
   }
 
   /// The ZFS pool of dataset `rpool/data/home`: "rpool".

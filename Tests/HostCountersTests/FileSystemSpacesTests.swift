@@ -1,6 +1,7 @@
 import Dispatch
 import HostCounters
 import Linux
+import ProcFS
 import Synchronization
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
     let work = try BackgroundWork(loop: loop)
     let slow = HangingMount()
     let path = tree.root.path("/slow")
-    let spaces = FileSystemSpaces(tree.root, background: work, limit: .milliseconds(20)) {
+    let spaces = FileSystemSpaces(tree.root, background: work, limit: .milliseconds(500)) {
       $0 == path ? slow.space() : FileSystemSpace(10, free: 8, available: 8)
     }
     var polls = 0
@@ -130,6 +131,36 @@ import Testing
     #expect(spaces.latest?.freeBytes == 75 << 30)
     // df(1) shows 22 %: 20 of 95, rounded up.
     #expect(spaces.latest?.fullest == 2105)
+  }
+
+  /// Counts what it is given.
+  private final class CountingWork: BackgroundRunner {
+    private(set) var jobs = 0
+    func run<R: Sendable>(
+      _ name: String, within limit: Duration, _ work: @escaping @Sendable () -> R,
+      then: @escaping (R?) -> Void
+    ) {
+      jobs += 1
+      then(work())
+    }
+  }
+
+  @Test func `file systems of which none can hang are given to the worker only after a change`() throws {
+    let root = FileRoot("/")
+    let text = try KernelFile(root, "/proc/self/mountinfo", buffer: FileBuffer()).bytes()
+    let systems = try LocalFilesystem.all(parsing: text.span)
+    let work = CountingWork()
+    let spaces = FileSystemSpaces(root, background: work)
+    for _ in 0..<5 { spaces.measure {} }
+    let first = spaces.latest
+    // Other tests mount now and then; each change is a job.
+    #expect(systems.allSatisfy(\.answersAtOnce) ? (1..<5).contains(work.jobs) : work.jobs == 5)
+    // One that does not answer may hang the next time.
+    let silent = CountingWork()
+    let other = FileSystemSpaces(root, background: silent) { _ in nil }
+    for _ in 0..<5 { other.measure {} }
+    #expect(silent.jobs == (systems.isEmpty ? 1 : 5))
+    #expect(first?.totalBytes ?? 0 > 0 || systems.isEmpty)
   }
 
   @Test func `this host has space`() throws {

@@ -2,8 +2,11 @@ import Bytes
 import ProcFS
 import Testing
 
-private func filesystem(_ name: String, _ mountPoints: String...) -> LocalFilesystem {
-  LocalFilesystem(name: name, mountPoints: mountPoints.map { Array($0.utf8) })
+private func filesystem(
+  _ name: String, _ mountPoints: String..., answersAtOnce: Bool = true
+) -> LocalFilesystem {
+  LocalFilesystem(
+    name: name, mountPoints: mountPoints.map { Array($0.utf8) }, answersAtOnce: answersAtOnce)
 }
 
 private func uses(_ text: [UInt8]) throws -> [String] {
@@ -34,19 +37,27 @@ private func uses(_ text: [UInt8]) throws -> [String] {
     (
       "zfs-root-6.8",
       [
-        filesystem("rpool", "/", "/rpool", "/rpool/data", "/rpool/data/subvol-101-disk-0"),
-        filesystem("tank", "/tank/media files"), filesystem("/dev/sda2", "/boot/efi"),
+        filesystem(
+          "rpool", "/", "/rpool", "/rpool/data", "/rpool/data/subvol-101-disk-0", answersAtOnce: false),
+        filesystem("tank", "/tank/media files", answersAtOnce: false),
+        filesystem("/dev/sda2", "/boot/efi", answersAtOnce: false),
       ]
     ),
     (
       "md-raid1-sata-5.10",
-      [filesystem("/dev/md1p1", "/"), filesystem("/dev/md0", "/boot"), filesystem("/dev/sdd1", "/media/usb")]
+      [
+        filesystem("/dev/md1p1", "/"), filesystem("/dev/md0", "/boot"),
+        filesystem("/dev/sdd1", "/media/usb", answersAtOnce: false),
+      ]
     ),
     ("lxc-container-5.15", [filesystem("/dev/mapper/pve-vm--101--disk--0", "/")]),
-    ("docker-cgroup1-4.19", [filesystem("/dev/sda1", "/etc/resolv.conf")]),
+    ("docker-cgroup1-4.19", [filesystem("/dev/sda1", "/etc/resolv.conf", answersAtOnce: false)]),
     (
       "fedora-cgroup2-btrfs-6.5",
-      [filesystem("/dev/vda3", "/"), filesystem("/dev/vda2", "/boot"), filesystem("/dev/vdc", "/mnt/old")]
+      [
+        filesystem("/dev/vda3", "/", answersAtOnce: false), filesystem("/dev/vda2", "/boot"),
+        filesystem("/dev/vdc", "/mnt/old"),
+      ]
     ),
     ("systemd-protectsystem-6.1", [filesystem("/dev/vda1", "/"), filesystem("/dev/vda15", "/boot/efi")]),
     ("xen-guest-3.2", [filesystem("/dev/xvda1", "/")]),
@@ -54,6 +65,29 @@ private func uses(_ text: [UInt8]) throws -> [String] {
   func `each local filesystem once`(host: String, expected: [LocalFilesystem]) throws {
     let text = try Fixture(host).bytes("proc/self/mountinfo")
     #expect(try LocalFilesystem.all(parsing: text.span) == expected)
+  }
+
+  @Test func `those that a device, a network or a program is asked for do not answer at once`() throws {
+    let text = """
+      22 1 8:1 / / rw - ext4 /dev/sda1 rw
+      23 22 8:2 / /data rw - btrfs /dev/sda2 rw
+      24 23 8:3 / /data/more rw - xfs /dev/sda3 rw
+      25 22 0:50 / /remote rw - nfs4 server:/export rw
+      26 25 8:4 / /remote/here rw - ext4 /dev/sda4 rw
+      27 26 8:5 / /remote/here/too rw - ext4 /dev/sda5 rw
+      28 22 0:51 / /net rw - autofs systemd-1 rw
+      29 28 8:6 / /net/disk rw - vfat /dev/sdb1 rw
+      30 22 8:7 / /ntfs rw - fuseblk /dev/sdc1 rw
+      31 31 8:8 / /self rw - ext4 /dev/sdd1 rw
+      33 34 8:9 / /round rw - ext4 /dev/sde1 rw
+      34 33 8:10 / /round/about rw - ext4 /dev/sde2 rw
+
+      """
+    let found = try LocalFilesystem.all(parsing: Array(text.utf8).span)
+    #expect(
+      found.filter(\.answersAtOnce).map(\.name)
+        == ["/dev/sda1", "/dev/sda3", "/dev/sdd1", "/dev/sde1", "/dev/sde2"])
+    #expect(found.count == 10)
   }
 
   @Test func `why the others do not count`() throws {
@@ -109,7 +143,9 @@ private func uses(_ text: [UInt8]) throws -> [String] {
       41 1 0:61 / /media/b rw - fuseblk /dev/sdd1 rw
 
       """
-    #expect(try LocalFilesystem.all(parsing: Array(text.utf8).span) == [filesystem("/dev/sdd1", "/media/a")])
+    #expect(
+      try LocalFilesystem.all(parsing: Array(text.utf8).span)
+        == [filesystem("/dev/sdd1", "/media/a", answersAtOnce: false)])
   }
 
   @Test func `all columns of a row`() throws {
