@@ -16,6 +16,8 @@ func decodeNetlink(_ octets: Span<UInt8>) {
     _ = try? LinkMessage(parsing: copy message)
     _ = try? AddressMessage(parsing: copy message)
     _ = try? StatisticsMessage(parsing: copy message)
+    var link = LinkStatistics64()
+    _ = try? link.update(from: copy message)
     _ = try? Acknowledgement(parsing: copy message)
     _ = try? FirewallRule(parsing: copy message)
     _ = try? RouteLookup(parsing: copy message)
@@ -45,9 +47,8 @@ func followInterfaces(_ octets: Span<UInt8>) {
     try? host.table.apply(copy message)
     follow(host.table, host.table.takeChanges(), &known)
     if let link = try? LinkMessage(parsing: copy message), link.bond != nil { bonds[link.index] = link }
-    if let statistics = (try? StatisticsMessage(parsing: copy message)) ?? nil, let link = statistics.link {
-      host.statistics.append((statistics.index, link))
-    }
+    var link = LinkStatistics64()
+    if let index = (try? link.update(from: copy message)) ?? nil { host.statistics.append((index, link)) }
   }
   host.table.endResync()
   follow(host.table, host.table.takeChanges(), &known)
@@ -65,9 +66,11 @@ func followInterfaces(_ octets: Span<UInt8>) {
   }
   for (index, link) in host.statistics {
     guard let interface = host.table[index] else { continue }
-    let mode = Ethtool.LinkMode(megabits: index, isFullDuplex: index & 1 == 0)
+    var counters = InterfaceCounters(interface)
+    counters.set(Ethtool.LinkMode(megabits: index, isFullDuplex: index & 1 == 0))
+    counters.set(link)
     packer.appendCounterSample(source: DataSource(.interface, index), sequence: 1) { sample in
-      sample.append(InterfaceCounters(interface, link, mode))
+      sample.append(counters)
       if let bond = interface.master.flatMap({ bonds[$0] }) {
         sample.append(LAGPortStats(bond, of: bond, nil))
       }

@@ -19,10 +19,28 @@ final class InterfacePoller: Module {
   private(set) var interval: UInt32 = 0
   private(set) var running: UInt32 = 0
   private var choice = Settings.InterfaceChoice.sampled
-  /// Number of the last sample of each interface. A new interface with an old index begins at 1.
-  private(set) var sequences: [UInt32: UInt32] = [:]
+  /// What was polled, by ifIndex.
+  private var subjects: [UInt32: Subject] = [:]
+  /// Number of the last sample of each interface that was polled.
+  var sequences: [UInt32: UInt32] { subjects.mapValues(\.sequence) }
   private(set) var failures = 0
   private var isBondFailing = false
+  /// An interface, and what is sent of it at every poll: kept until it changes, for the table is large.
+  ///
+  /// A class because its numbers go on while it lies in a dictionary.
+  private final class Subject {
+    let interface: HostCounters.Interface
+    var counters: InterfaceCounters
+    /// Number of its last sample. A new interface with an old index begins at 1.
+    var sequence: UInt32
+
+    init(_ interface: HostCounters.Interface, sequence: UInt32 = 0) {
+      self.interface = interface
+      self.sequence = sequence
+      counters = InterfaceCounters(interface)
+    }
+  }
+
   /// Interfaces that belong to a bond, and which, as of `generation` of the table.
   private var bondMembers: [(member: UInt32, bond: UInt32)] = []
   private var generation: UInt64?
@@ -60,16 +78,28 @@ final class InterfacePoller: Module {
   func apply(_ changes: InterfaceChanges) {
     modes.apply(changes)
     optics.apply(changes)
-    for index in changes.removed.keys { sequences[index] = nil }
+    for index in changes.removed.keys { subjects[index] = nil }
+    for index in changes.linkChanged.union(changes.renamed) {
+      guard let old = subjects[index], let interface = interfaces.table[index] else { continue }
+      subjects[index] = Subject(interface, sequence: old.sequence)
+    }
   }
 
   func isPolled(_ interface: HostCounters.Interface) -> Bool {
-    if sampled.indexes.contains(interface.index) { return true }
     switch choice {
-    case .sampled: return false
-    case .physical: return interface.isPhysical
-    case .all: return !interface.isLoopback
+    case .all where !interface.isLoopback: return true
+    case .physical where interface.isPhysical: return true
+    default: return sampled.indexes.contains(interface.index)
     }
+  }
+
+  /// `nil` if the interface is not polled, or not in the table yet: then its event is on the way.
+  private func subject(_ index: UInt32) -> Subject? {
+    if let subject = subjects[index] { return isPolled(subject.interface) ? subject : nil }
+    guard let interface = interfaces.table[index], isPolled(interface) else { return nil }
+    let subject = Subject(interface)
+    subjects[index] = subject
+    return subject
   }
 
   private func poll() {
@@ -77,16 +107,16 @@ final class InterfacePoller: Module {
     let memberships = memberships()
     do throws(FileError) {
       try interfaces.readStatistics { index, statistics in
-        // Not in the table yet: its event is on the way.
-        guard let interface = interfaces.table[index], isPolled(interface) else { return }
-        exporter.appendCounterSample(
-          of: DataSource(.interface, index), sequence: &sequences[index, default: 0]
-        ) { sample in
-          sample.append(InterfaceCounters(interface, statistics, modes[interface]))
+        guard let subject = subject(index) else { return }
+        subject.counters.set(modes[subject.interface])
+        subject.counters.set(statistics)
+        exporter.appendCounterSample(of: DataSource(.interface, index), sequence: &subject.sequence) {
+          sample in
+          sample.append(subject.counters)
           // Ahead of what Wireshark and pmacct do not know: tshark loses its way behind that.
           if let membership = memberships[index] { sample.append(membership) }
-          sample.append(PortName(name: interface.name))
-          if let module = optics[interface] { sample.append(module) }
+          sample.append(PortName(name: subject.interface.name))
+          if let module = optics[subject.interface] { sample.append(module) }
         }
       }
       if failures > 0 { logger.notice("interface counters: recovered after \(failures) polls") }
@@ -130,7 +160,7 @@ final class InterfacePoller: Module {
 
   var status: [String] {
     if running > 0 {
-      return ["counters of \(sequences.count) (\(choice.rawValue)) every \(running) s"]
+      return ["counters of \(subjects.count) (\(choice.rawValue)) every \(running) s"]
         + optics.failures.sorted { $0.key < $1.key }.map { "no optics of interface \($0.key): \($0.value)" }
     }
     if interval == 0 { return ["no counters: polling is 0"] }

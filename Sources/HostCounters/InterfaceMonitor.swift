@@ -123,10 +123,9 @@ public final class InterfaceMonitor: HostInterfaces {
       let socket = try requestSocket()
       if hasStatisticsRequest {
         do throws(Errno) {
+          var link = LinkStatistics64()
           _ = try dump({ RouteRequest.statistics(sequence: $0) }, from: socket) { message in
-            if let statistics = try? StatisticsMessage(parsing: message), let link = statistics.link {
-              body(statistics.index, link)
-            }
+            if let index = (try? link.update(from: message)) ?? nil { body(index, link) }
           }
           return
         } catch {

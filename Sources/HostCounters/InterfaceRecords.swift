@@ -3,17 +3,24 @@ public import Netlink
 public import SFlow
 
 extension InterfaceCounters {
-  /// if_counters, 0:1, of one interface.
-  ///
-  /// Counters are the kernel's own since the interface was made. Broadcast is not counted apart, and of sent packets
-  /// multicast is not either: these stay all ones, and the unicast count has them.
-  public init(_ interface: Interface, _ link: LinkStatistics64, _ mode: Ethtool.LinkMode) {
+  /// if_counters, 0:1, of one interface, before anything is counted.
+  public init(_ interface: Interface) {
     self.init()
     index = interface.index
     type = interface.type
+    status = interface.status
+    promiscuous = interface.isPromiscuous ? 1 : 0
+  }
+
+  /// How fast the interface runs.
+  public mutating func set(_ mode: Ethtool.LinkMode) {
     speed = UInt64(mode.megabits ?? 0) * 1_000_000
     direction = mode.isFullDuplex.map { $0 ? .fullDuplex : .halfDuplex } ?? .unknown
-    status = interface.status
+  }
+
+  /// What was counted: the kernel's own counters since the interface was made. Broadcast is not counted apart, and of
+  /// sent packets multicast is not either: these stay all ones, and the unicast count has them.
+  public mutating func set(_ link: LinkStatistics64) {
     inOctets = link.rxBytes
     // Some drivers count multicast before, packets after a filter.
     inUnicastPackets = counter32(link.rxPackets &- min(link.multicast, link.rxPackets))
@@ -24,7 +31,6 @@ extension InterfaceCounters {
     outUnicastPackets = counter32(link.txPackets)
     outDiscards = counter32(link.txDropped)
     outErrors = counter32(link.txErrors)
-    promiscuous = interface.isPromiscuous ? 1 : 0
   }
 }
 

@@ -7,6 +7,8 @@ public import Bytes
 ///     4  ifindex      4
 ///     8  filter_mask  4
 ///     12 attributes
+///
+/// What it has of a link `LinkStatistics64.update` reads.
 public struct StatisticsMessage: Equatable, Sendable {
   /// `IFLA_STATS_LINK_64`.
   static let link64Attribute: UInt16 = 1
@@ -15,31 +17,29 @@ public struct StatisticsMessage: Equatable, Sendable {
 
   /// ifIndex.
   public var index: UInt32
-  /// `nil` if the message has other statistics only.
-  public var link: LinkStatistics64?
   /// Of a member of an 802.3ad bond, if they were asked for.
   public var lacp: LACPStatistics?
 
-  public init(index: UInt32, link: LinkStatistics64?) {
-    self.index = index
-    self.link = link
+  /// `nil` if `message` has no statistics.
+  public init?(parsing message: Message) throws(WireError) {
+    index = 0
+    guard var attributes = try Self.attributes(of: message, &index) else { return nil }
+    while let attribute = try attributes.next() {
+      guard attribute.type == Self.memberAttribute else { continue }
+      lacp = try LACPStatistics(parsingMember: attribute.attributes)
+    }
   }
 
-  /// `nil` if `message` has no statistics. Does not allocate.
-  public init?(parsing message: Message) throws(WireError) {
+  @_lifetime(copy message)
+  fileprivate static func attributes(
+    of message: Message, _ index: inout UInt32
+  ) throws(WireError) -> Attributes? {
     guard message.header.type == .newStatistics else { return nil }
     var reader = message.payload
     try reader.skip(4)
     index = try reader.native32()
     try reader.skip(4)
-    var attributes = Attributes(reader)
-    while let attribute = try attributes.next() {
-      switch attribute.type {
-      case Self.link64Attribute: link = try LinkStatistics64(parsing: attribute.payload)
-      case Self.memberAttribute: lacp = try LACPStatistics(parsingMember: attribute.attributes)
-      default: break
-      }
-    }
+    return Attributes(reader)
   }
 }
 
@@ -83,7 +83,23 @@ public struct LinkStatistics64: Equatable, Sendable {
 
   public init() {}
 
-  init(parsing payload: ByteReader) throws(WireError) {
+  init(parsing payload: ByteReader) throws(WireError) { try read(payload) }
+
+  /// Takes over what an `RTM_NEWSTATS` says of a link. In place, and without an allocation: these are 200 octets, and come
+  /// for every interface at every poll.
+  /// - Returns: the ifIndex; `nil` if the message has no such counters.
+  public mutating func update(from message: Message) throws(WireError) -> UInt32? {
+    var index: UInt32 = 0
+    guard var attributes = try StatisticsMessage.attributes(of: message, &index) else { return nil }
+    while let attribute = try attributes.next() {
+      guard attribute.type == StatisticsMessage.link64Attribute else { continue }
+      try read(attribute.payload)
+      return index
+    }
+    return nil
+  }
+
+  private mutating func read(_ payload: ByteReader) throws(WireError) {
     var reader = payload
     rxPackets = try reader.counter()
     txPackets = try reader.counter()

@@ -24,8 +24,9 @@ import Testing
     var interface = HostCounters.Interface(index: 7, name: "eth0", flags: [.up, .running, .lowerUp])
     interface.operState = .up
     interface.promiscuity = 1
-    let counters = InterfaceCounters(
-      interface, link, Ethtool.LinkMode(megabits: 2500, isFullDuplex: true))
+    var counters = InterfaceCounters(interface)
+    counters.set(Ethtool.LinkMode(megabits: 2500, isFullDuplex: true))
+    counters.set(link)
     var expected = InterfaceCounters()
     expected.index = 7
     expected.type = .ethernetCSMACD
@@ -74,8 +75,9 @@ import Testing
   @Test func `more multicast than packets is not a negative number`() {
     var link = LinkStatistics64()
     link.multicast = 5
-    let counters = InterfaceCounters(
-      HostCounters.Interface(index: 1, name: "x"), link, Ethtool.LinkMode())
+    var counters = InterfaceCounters(HostCounters.Interface(index: 1, name: "x"))
+    counters.set(Ethtool.LinkMode())
+    counters.set(link)
     #expect(counters.inUnicastPackets == 0)
     #expect(counters.speed == 0)
     #expect(counters.direction == .unknown)

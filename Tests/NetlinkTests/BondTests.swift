@@ -62,7 +62,7 @@ import Testing
     #expect(bond.bond?.isLACP == false)
     #expect(try links(fixture("bond-backup-member")).first?.bondMember == BondMemberInfo())
     let counted = try #require(try statistics(fixture("bond-backup-statistics")).first)
-    #expect(counted == StatisticsMessage(index: 7, link: nil))
+    #expect(counted == Counted(index: 7, link: nil))
   }
 
   @Test func `what was exchanged is counted for each member`() throws {
@@ -99,7 +99,7 @@ import Testing
   /// A bridge has other numbers in the same place.
   @Test func `the member of a bridge has no LACP counters`() throws {
     let body = hex("00 000000 02000000 04000000   1800 0300 1400 0180 1000 0180 0c00 0000 0100000000000000")
-    #expect(try statistics(message(.newStatistics, body)) == [StatisticsMessage(index: 2, link: nil)])
+    #expect(try statistics(message(.newStatistics, body)) == [Counted(index: 2, link: nil)])
   }
 
   @Test func `numbers cut short are errors`() {

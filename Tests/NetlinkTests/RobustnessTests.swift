@@ -20,6 +20,8 @@ import Testing
         _ = try? LinkMessage(parsing: message)
         _ = try? AddressMessage(parsing: message)
         _ = try? StatisticsMessage(parsing: message)
+        var link = LinkStatistics64()
+        _ = try? link.update(from: message)
         _ = try? Acknowledgement(parsing: message)
         steps += walk(Attributes(message.payload), depth: 0)
       }

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func `reads every counter`() throws {
-    #expect(try statistics(counted(25)) == [StatisticsMessage(index: 5, link: all)])
+    #expect(try statistics(counted(25)) == [Counted(index: 5, link: all)])
   }
 
   @Test func `what an old kernel lacks is zero`() throws {
@@ -66,7 +66,7 @@ import Testing
 
   @Test func `other statistics are not those of the link`() throws {
     let octets = message(.newStatistics, hex("00 000000 05000000 08000000 0800 0400 01000000"))
-    #expect(try statistics(octets) == [StatisticsMessage(index: 5, link: nil)])
+    #expect(try statistics(octets) == [Counted(index: 5, link: nil)])
   }
 
   /// Recorded after five datagrams of 128 octets each over the loopback.
@@ -76,7 +76,7 @@ import Testing
     loopback.txPackets = 5
     loopback.rxBytes = 640
     loopback.txBytes = 640
-    #expect(try statistics(fixture("statistics-lo")) == [StatisticsMessage(index: 1, link: loopback)])
+    #expect(try statistics(fixture("statistics-lo")) == [Counted(index: 1, link: loopback)])
 
     let all = try statistics(fixture("statistics"))
     #expect(all.map(\.index) == [1, 2, 3, 4, 10, 11, 12, 13, 14])

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Netlink
+import Testing
 
 /// The octets in `text`: words of an even number of hexadecimal digits. A word with anything else ends what
 /// is read of its line, so that the rest of the line can say what the octets are.
@@ -49,13 +50,24 @@ func addresses(_ octets: [UInt8]) throws -> [AddressMessage] {
   return addresses
 }
 
-func statistics(_ octets: [UInt8]) throws -> [StatisticsMessage] {
+/// What an `RTM_NEWSTATS` says.
+struct Counted: Equatable {
+  var index: UInt32
+  var link: LinkStatistics64?
+  var lacp: LACPStatistics?
+}
+
+func statistics(_ octets: [UInt8]) throws -> [Counted] {
   var messages = Messages(octets.span)
-  var statistics: [StatisticsMessage] = []
+  var all: [Counted] = []
   while let message = try messages.next() {
-    if let one = try StatisticsMessage(parsing: message) { statistics.append(one) }
+    guard let one = try StatisticsMessage(parsing: message) else { continue }
+    var link = LinkStatistics64()
+    let index = try link.update(from: message)
+    #expect(index == nil || index == one.index)
+    all.append(Counted(index: one.index, link: index.map { _ in link }, lacp: one.lacp))
   }
-  return statistics
+  return all
 }
 
 func acknowledgements(_ octets: [UInt8]) throws -> [Acknowledgement] {

@@ -60,6 +60,7 @@ extension InterfacePoller {
       item.reason = "the kernel's statistics cannot be read since \(failures) polls"
     }
     item.add("polling_seconds", running)
+    let sequences = sequences
     item.add("interfaces", sequences.count)
     item.add("samples", sequences.values.reduce(UInt64(0)) { $0 + UInt64($1) })
     var items = [item]
