@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 8, SLOT = 131072, HEADER = 128, DATAGRAM = 1400 };
+enum { SLOTS = 1, SLOT = 131072, HEADER = 128, DATAGRAM = 1400 };
 
 static volatile sig_atomic_t stop;
 static void on_signal(int s) { (void)s; stop = 1; }

@@ -26,22 +26,6 @@ int cl_set_ids(uid_t uid, gid_t gid) {
   return setresuid(uid, uid, uid);
 }
 
-int cl_recvmmsg(int fd, void *room, int slots, size_t slot_size, uint32_t *lengths) {
-  enum { MOST = 16 };
-  struct mmsghdr messages[MOST];
-  struct iovec parts[MOST];
-  if (slots > MOST) slots = MOST;
-  memset(messages, 0, sizeof messages);
-  for (int i = 0; i < slots; i++) {
-    parts[i] = (struct iovec){(char *)room + (size_t)i * slot_size, slot_size};
-    messages[i].msg_hdr.msg_iov = &parts[i];
-    messages[i].msg_hdr.msg_iovlen = 1;
-  }
-  int count = recvmmsg(fd, messages, (unsigned)slots, MSG_DONTWAIT | MSG_TRUNC, NULL);
-  for (int i = 0; i < count; i++) lengths[i] = messages[i].msg_len;
-  return count;
-}
-
 int cl_sendmmsg(int fd, const void *octets, const uint32_t *bounds, int count, const struct sockaddr *to,
                 socklen_t to_length) {
   enum { MOST = 16 };

@@ -1,17 +1,14 @@
 internal import CLinux
 public import SystemPackage
 
-/// A socket of netlink(7) over which netfilter hands out packets, made for many of them: one system call takes up to
-/// eight messages, and each message may hold hundreds of packets. Owns descriptor and buffer.
+/// A socket of netlink(7) over which netfilter hands out packets, hundreds of them in a message. Owns descriptor and
+/// buffer.
 ///
 /// A class because loop and owner share it.
 @safe public final class NetfilterSocket {
   private let descriptor: Descriptor
   /// Untouched pages of it cost nothing.
   private let room: UnsafeMutableRawBufferPointer
-  private let slotSize: Int
-  /// The most messages that one call receives.
-  public static let slots = 8
 
   /// The family that packets come by.
   public enum Family: Equatable, Sendable {
@@ -45,8 +42,8 @@ public import SystemPackage
 
   /// - Parameters:
   ///   - receiveBuffer: bytes that the kernel may hold for us; beyond `net.core.rmem_max` only with CAP_NET_ADMIN.
-  ///   - slotSize: the longest message, as told to the kernel.
-  public init(_ family: Family = .netfilter, receiveBuffer: CInt, slotSize: Int) throws(Errno) {
+  ///   - messageSize: the longest message, as told to the kernel.
+  public init(_ family: Family = .netfilter, receiveBuffer: CInt, messageSize: Int) throws(Errno) {
     let descriptor = Descriptor(
       owning: try systemCall {
         socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), family.number)
@@ -64,15 +61,13 @@ public import SystemPackage
         }
       }
     }
-    self.slotSize = slotSize
-    unsafe room = .allocate(byteCount: slotSize * Self.slots, alignment: 16)
+    unsafe room = .allocate(byteCount: messageSize, alignment: 16)
     self.descriptor = descriptor
   }
 
   /// Takes over a socket of datagrams, as a test has it.
-  init(owning number: CInt, slotSize: Int) {
-    self.slotSize = slotSize
-    unsafe room = .allocate(byteCount: slotSize * Self.slots, alignment: 16)
+  init(owning number: CInt, messageSize: Int) {
+    unsafe room = .allocate(byteCount: messageSize, alignment: 16)
     descriptor = Descriptor(owning: number)
   }
 
@@ -86,7 +81,7 @@ public import SystemPackage
     guard unsafe getsockopt(descriptor.rawValue, SOL_SOCKET, SO_RCVBUF, &bytes, &length) == 0 else {
       return 0
     }
-    return Int(bytes) / (2 * slotSize)
+    return unsafe Int(bytes) / (2 * room.count)
   }
 
   /// For `EventLoop.watch`.
@@ -105,37 +100,24 @@ public import SystemPackage
     return try systemCall { unsafe poll(&entry, 1, 1000) } > 0
   }
 
-  /// Receives up to eight messages with one system call and gives each to `body`.
-  /// - Returns: how many came; 0 if nothing was there.
-  /// - Throws: ENOBUFS when the kernel had to drop messages for lack of room, EMSGSIZE for one longer than a slot.
-  public func receive(_ body: (Span<UInt8>) -> Void) throws(Errno) -> Int {
-    var lengths = InlineArray<8, UInt32>(repeating: 0)
-    var span = lengths.mutableSpan
-    let count: CInt
+  /// Receives one message and gives it to `body`. Each comes to lie where the one before lay, in the processor's cache.
+  /// - Returns: false if nothing was there.
+  /// - Throws: ENOBUFS when the kernel had to drop messages for lack of room, EMSGSIZE for one longer than the room.
+  public func receive(_ body: (Span<UInt8>) -> Void) throws(Errno) -> Bool {
+    let count: Int
     do throws(Errno) {
       count = try systemCall {
-        unsafe span.withUnsafeMutableBufferPointer { lengths in
-          // `room` has as many slots as `lengths` has elements.
-          unsafe cl_recvmmsg(
-            descriptor.rawValue, room.baseAddress!, CInt(lengths.count), slotSize, lengths.baseAddress!)
-        }
+        // MSG_TRUNC: the true length, though what is beyond the room is lost.
+        unsafe recv(descriptor.rawValue, room.baseAddress, room.count, CInt(MSG_DONTWAIT) | CInt(MSG_TRUNC))
       }
     } catch {
-      if error == .wouldBlock { return 0 }
+      if error == .wouldBlock { return false }
       throw error
     }
-    var isCut = false
-    for i in 0..<Int(count) {
-      guard Int(lengths[i]) <= slotSize else {
-        isCut = true
-        continue
-      }
-      // The kernel filled so much of slot `i`.
-      let message = unsafe UnsafeRawBufferPointer(
-        rebasing: room[i * slotSize..<i * slotSize + Int(lengths[i])])
-      body(unsafe message.bindMemory(to: UInt8.self).span)
-    }
-    if isCut { throw .messageTooLong }
-    return Int(count)
+    guard unsafe count <= room.count else { throw .messageTooLong }
+    // The kernel filled so much of it.
+    let message = unsafe UnsafeRawBufferPointer(rebasing: room[..<count])
+    body(unsafe message.bindMemory(to: UInt8.self).span)
+    return true
   }
 }

@@ -7,13 +7,13 @@ public struct MessageType: RawRepresentable, Hashable, Sendable {
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Nothing; to be stepped over. `NLMSG_NOOP`.
-  public static let noop = MessageType(rawValue: 1)
+  @inlinable public static var noop: MessageType { MessageType(rawValue: 1) }
   /// A request failed, or was acknowledged with code 0. `NLMSG_ERROR`.
-  public static let error = MessageType(rawValue: 2)
+  @inlinable public static var error: MessageType { MessageType(rawValue: 2) }
   /// The end of a reply in several parts. `NLMSG_DONE`.
-  public static let done = MessageType(rawValue: 3)
+  @inlinable public static var done: MessageType { MessageType(rawValue: 3) }
   /// Data was lost. `NLMSG_OVERRUN`.
-  public static let overrun = MessageType(rawValue: 4)
+  @inlinable public static var overrun: MessageType { MessageType(rawValue: 4) }
 }
 
 /// Flags of a message header; the bits above 0xff mean different things in requests and replies.

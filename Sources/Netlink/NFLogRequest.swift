@@ -1,6 +1,6 @@
 extension MessageType {
   /// A packet of a log group. `NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET`.
-  public static let nfLogPacket = MessageType(rawValue: 0x400)
+  @inlinable public static var nfLogPacket: MessageType { MessageType(rawValue: 0x400) }
   /// `NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG`.
   public static let nfLogConfiguration = MessageType(rawValue: 0x401)
 }

@@ -12,7 +12,7 @@ extension MessageType {
   /// `RTM_GETADDR`.
   public static let getAddress = MessageType(rawValue: 22)
   /// `RTM_NEWSTATS`.
-  public static let newStatistics = MessageType(rawValue: 92)
+  @inlinable public static var newStatistics: MessageType { MessageType(rawValue: 92) }
   /// `RTM_GETSTATS`, Linux 4.7.
   public static let getStatistics = MessageType(rawValue: 94)
 }

@@ -2,7 +2,7 @@ public import Bytes
 
 extension MessageType {
   /// A packet of `NETLINK_NFLOG`. (`ULOG_NL_EVENT`, a number that no header has.)
-  public static let uLogPacket = MessageType(rawValue: 111)
+  @inlinable public static var uLogPacket: MessageType { MessageType(rawValue: 111) }
 }
 
 extension Message {

@@ -20,8 +20,8 @@ final class LogReader {
   private static let fast = Duration.milliseconds(20)
   /// Longer, so that there is at least one then.
   private static let pause = Duration.milliseconds(30)
-  /// Receives before the loop's other work gets a turn.
-  private static let batchesPerTurn = 16
+  /// Before the loop's other work gets a turn.
+  private static let messagesPerTurn = 128
 
   /// - Parameters:
   ///   - take: gets the octets that the kernel sent at once, messages of netlink.
@@ -48,11 +48,7 @@ final class LogReader {
   private func read() {
     var messages = 0
     do throws(Errno) {
-      for _ in 0..<Self.batchesPerTurn {
-        let count = try socket.receive(take)
-        messages += count
-        if count < NetfilterSocket.slots { break }
-      }
+      while messages < Self.messagesPerTurn, try socket.receive(take) { messages += 1 }
       try wait(after: messages)
     } catch {
       if !isWatching, let rest { loop.arm(rest, after: .zero) }

@@ -92,7 +92,7 @@ public final class NFLogSource {
   private func open() throws(SourceFailure) {
     close()
     do throws(Errno) {
-      let socket = try NetfilterSocket(receiveBuffer: receiveBuffer, slotSize: Self.messageSize)
+      let socket = try NetfilterSocket(receiveBuffer: receiveBuffer, messageSize: Self.messageSize)
       try bind(socket)
       reader = try LogReader(socket, loop: loop, onError: { [unowned self] in readFailed($0) }) {
         [unowned self] in take($0)

@@ -60,7 +60,7 @@ public final class ULogSource: PacketLogSource {
   private static func opener(ofGroup group: UInt16) -> Opener {
     { () throws(Errno) in
       guard let mask = ULogGroup.mask(group) else { throw .invalidArgument }
-      return try NetfilterSocket(.uLog(groups: mask), receiveBuffer: 8 << 20, slotSize: messageSize)
+      return try NetfilterSocket(.uLog(groups: mask), receiveBuffer: 8 << 20, messageSize: messageSize)
     }
   }
 

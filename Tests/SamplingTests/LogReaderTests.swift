@@ -15,12 +15,12 @@ import Testing
     private let kernel: CInt
     private let descriptor: CInt
 
-    init(slotSize: Int = 64) throws {
+    init(messageSize: Int = 64) throws {
       var ends: [CInt] = [-1, -1]
       #expect(socketpair(AF_UNIX, CInt(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
       (kernel, descriptor) = (ends[0], ends[1])
       reader = try LogReader(
-        NetfilterSocket(owning: descriptor, slotSize: slotSize), loop: loop,
+        NetfilterSocket(owning: descriptor, messageSize: messageSize), loop: loop,
         onError: { [unowned self] in errors.append($0) }
       ) { [unowned self] octets in taken.append(octets.indices.map { octets[$0] }) }
     }
@@ -75,14 +75,14 @@ import Testing
     few.send(2)
     #expect(few.loop.nextDeadline != nil)
     // Of messages so long the kernel holds few.
-    let many = try Bench(slotSize: 50_000)
+    let many = try Bench(messageSize: 50_000)
     many.send(1)
     many.send(2)
     #expect(many.loop.nextDeadline == nil)
   }
 
   @Test func `a message that is cut is told, and reading goes on`() throws {
-    let bench = try Bench(slotSize: 1)
+    let bench = try Bench(messageSize: 1)
     bench.send([1, 1])
     #expect(bench.errors == [.messageTooLong])
     bench.send(2)

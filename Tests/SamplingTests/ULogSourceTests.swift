@@ -22,7 +22,7 @@ import Testing
     private var kernel: CInt = -1
     private(set) var source: ULogSource?
 
-    init(sampling: UInt32 = 1, probability: Double? = nil, slotSize: Int = 4096) throws {
+    init(sampling: UInt32 = 1, probability: Double? = nil, messageSize: Int = 4096) throws {
       loop = try EpollLoop()
       source = ULogSource(
         Self.settings(sampling: sampling, probability: probability), loop: loop, sink: sink,
@@ -35,7 +35,7 @@ import Testing
           #expect(socketpair(AF_UNIX, CInt(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
           close(kernel)
           kernel = ends[0]
-          return NetfilterSocket(owning: ends[1], slotSize: slotSize)
+          return NetfilterSocket(owning: ends[1], messageSize: messageSize)
         })
       source?.start()
     }
@@ -124,7 +124,7 @@ import Testing
   }
 
   @Test func `a message too long for its slot is a loss that the next sample tells of`() throws {
-    let ulog = try ULog(slotSize: 1024)
+    let ulog = try ULog(messageSize: 1024)
     ulog.send(Self.message(Self.ip + [UInt8](repeating: 0, count: 1000)))
     ulog.send(Self.message())
     try ulog.run(until: 1)
@@ -182,7 +182,7 @@ import Testing
   @Test func `this kernel has no ULOG, and the socket of it says so`() {
     if ULogSource.isKnownToKernel { return }
     #expect(throws: Errno.protocolNotSupported) {
-      _ = try NetfilterSocket(.uLog(groups: 1), receiveBuffer: 4096, slotSize: 4096)
+      _ = try NetfilterSocket(.uLog(groups: 1), receiveBuffer: 4096, messageSize: 4096)
     }
     #expect(NetfilterSocket.Family.netfilter.isKnown)
   }

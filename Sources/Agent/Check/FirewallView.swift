@@ -31,7 +31,7 @@ struct FirewallView {
   }
 
   private static func dump<T>(_ request: [UInt8], _ parse: (Message) -> T??) throws(Errno) -> [T] {
-    let socket = try NetfilterSocket(receiveBuffer: 1 << 20, slotSize: 131_072)
+    let socket = try NetfilterSocket(receiveBuffer: 1 << 20, messageSize: 131_072)
     try socket.send(request)
     var all: [T] = []
     while true {

@@ -51,9 +51,6 @@ int cl_set_ids(uid_t uid, gid_t gid);
 /// strerrorname_np(3): "ENOENT"; null for a number it doesn't know.
 const char *_Nullable cl_errno_name(int number);
 
-/// recvmmsg(2), not waiting: one datagram into each slot of `room`. Fills the true length of each, which is more than
-/// `slot_size` for one that was cut off. The number of datagrams, or -1.
-int cl_recvmmsg(int fd, void *_Nonnull room, int slots, size_t slot_size, uint32_t *_Nonnull lengths);
 /// sendmmsg(2), not waiting: datagram i is octets[bounds[i]..<bounds[i + 1]]. To `to`, or to where the socket is connected.
 int cl_sendmmsg(int fd, const void *_Nonnull octets, const uint32_t *_Nonnull bounds, int count,
                 const struct sockaddr *_Nullable to, socklen_t to_length);
