@@ -6,13 +6,6 @@ public enum WireError: Error, Equatable {
   case invalid(at: Int, String)
   /// A length says that octets follow which no field takes.
   case trailing(at: Int, count: Int)
-
-  /// Offset of the offending octet, from the start of the outermost buffer.
-  public var offset: Int {
-    switch self {
-    case .truncated(let at), .invalid(let at, _), .trailing(let at, _): at
-    }
-  }
 }
 
 extension WireError: CustomStringConvertible {

@@ -100,8 +100,6 @@ public struct Interface: Equatable, Sendable {
   /// Administratively up.
   public var isUp: Bool { flags.contains(.up) }
   public var isLoopback: Bool { flags.contains(.loopback) }
-  /// Up, with a carrier.
-  public var isRunning: Bool { flags.contains([.up, .lowerUp]) }
   public var isVLAN: Bool { kind == "vlan" }
   /// Receives everything, whoever asked for it. `IFF_PROMISC` alone leaves out ports of bridges.
   public var isPromiscuous: Bool { promiscuity > 0 || flags.contains(.promiscuous) }

@@ -88,10 +88,6 @@ public struct Messages: ~Escapable {
 
   @_lifetime(copy bytes)
   @inlinable
-  public init(_ bytes: RawSpan) { reader = ByteReader(bytes) }
-
-  @_lifetime(copy bytes)
-  @inlinable
   public init(_ bytes: Span<UInt8>) { reader = ByteReader(bytes) }
 
   /// The next message; `nil` at the end.

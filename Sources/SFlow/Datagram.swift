@@ -33,17 +33,8 @@ public struct Datagram: Equatable, Sendable {
   }
 
   /// The datagram in `payload`. Every octet of it is accounted for, or an error says which one is not.
-  public init(decoding payload: RawSpan) throws(WireError) {
-    try self.init(decoding: ByteReader(payload))
-  }
-
-  /// The datagram in `payload`. Every octet of it is accounted for, or an error says which one is not.
   public init(decoding payload: Span<UInt8>) throws(WireError) {
-    try self.init(decoding: ByteReader(payload))
-  }
-
-  private init(decoding payload: ByteReader) throws(WireError) {
-    var reader = XDRReader(payload)
+    var reader = XDRReader(ByteReader(payload))
     let version = try reader.u32()
     guard version == 5 else { throw .invalid(at: 0, "version \(version)") }
     guard let address = try reader.address() else { throw .invalid(at: 4, "agent address of type 0") }
