@@ -160,6 +160,8 @@ final class FakeInterfaces: HostInterfaces {
   var onChange: (InterfaceChanges) -> Void = { _ in }
   /// Counters by ifIndex.
   var statistics: () -> [UInt32: LinkStatistics64] = { [:] }
+  /// Why they cannot be read.
+  var failure: FileError?
   /// What bonds say of members, and why they cannot be asked.
   var membership: (UInt32, UInt32) throws(FileError) -> LAGPortStats? = { _, _ in nil }
 
@@ -172,6 +174,7 @@ final class FakeInterfaces: HostInterfaces {
   }
 
   func readStatistics(_ body: (UInt32, LinkStatistics64) -> Void) throws(FileError) {
+    if let failure { throw failure }
     for (index, link) in statistics().sorted(by: { $0.key < $1.key }) { body(index, link) }
   }
 

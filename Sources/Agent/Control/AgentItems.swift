@@ -59,10 +59,6 @@ extension Agent {
     if let refusal {
       item.reason = refusal
       item.remedy = "hsflowctl check \(options.configurationPath) says what is wrong with it"
-    } else if settings.collectors.isEmpty, settings.dnsSD == nil {
-      item.condition = .failed
-      item.reason = "there is no collector: nothing is sent"
-      item.remedy = "add collector { ip = ADDRESS }"
     }
     item.add("revision", autoFile?.revision ?? 0)
     item.add("origin", settings.dnsSD == nil ? "file" : "dns-sd")
