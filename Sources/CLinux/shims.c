@@ -223,10 +223,18 @@ int cl_packet_filter(int fd, const uint64_t *instructions, size_t count) {
   return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+// By itself again when a signal came in between, and not with the calls before it.
+static int set_packet_option(int fd, int name, const void *value, socklen_t size) {
+  int result;
+  do result = setsockopt(fd, SOL_PACKET, name, value, size);
+  while (result != 0 && errno == EINTR);
+  return result;
+}
+
 int cl_packet_ring(int fd, uint32_t block_size, uint32_t blocks, uint32_t timeout_ms, uint32_t reserve) {
   int version = TPACKET_V3;
-  if (setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0) return -1;
-  if (setsockopt(fd, SOL_PACKET, PACKET_RESERVE, &reserve, sizeof reserve) != 0) return -1;
+  if (set_packet_option(fd, PACKET_VERSION, &version, sizeof version) != 0) return -1;
+  if (set_packet_option(fd, PACKET_RESERVE, &reserve, sizeof reserve) != 0) return -1;
   // Frames have no fixed size in version 3, but the kernel checks the numbers.
   uint32_t frame_size = 2048;
   struct tpacket_req3 request = {.tp_block_size = block_size,
@@ -234,7 +242,7 @@ int cl_packet_ring(int fd, uint32_t block_size, uint32_t blocks, uint32_t timeou
                                  .tp_frame_size = frame_size,
                                  .tp_frame_nr = block_size / frame_size * blocks,
                                  .tp_retire_blk_tov = timeout_ms};
-  return setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof request);
+  return set_packet_option(fd, PACKET_RX_RING, &request, sizeof request);
 }
 
 int cl_packet_promiscuous(int fd, uint32_t interface) {
