@@ -177,11 +177,12 @@ int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable) {
   return (int)syscall(SYS_capset, &header, data);
 }
 
-uint64_t cl_capget_effective(void) {
+int cl_capget_effective(uint64_t *effective) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct data[2] = {{0}};
-  if (syscall(SYS_capget, &header, data) != 0) return 0;
-  return (uint64_t)data[1].effective << 32 | data[0].effective;
+  if (syscall(SYS_capget, &header, data) != 0) return -1;
+  *effective = (uint64_t)data[1].effective << 32 | data[0].effective;
+  return 0;
 }
 
 int cl_epoll_add(int epoll, int fd) {

@@ -98,8 +98,10 @@ struct Daemonization {
     // These two in any case: a reload may ask for packets.
     let kept = RightNeeded.all(settings).reduce([.netAdmin, .netRaw] as Capabilities) { $0.union($1.right) }
     let user = Privileges.firstUser(of: ["hsflowd", "_hsflowd"]) ?? "nobody"
+    // Not taken for none where they cannot be read: they would be gone for good.
+    let current = try attempt("read its own rights") { () throws(Errno) in try Capabilities.current() }
     do throws(Privileges.Failure) {
-      try Privileges.drop(to: user, keeping: kept.intersection(.effective))
+      try Privileges.drop(to: user, keeping: kept.intersection(current))
     } catch {
       switch error {
       case .noSuchUser(let name): throw .noUser(name)

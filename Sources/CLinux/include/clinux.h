@@ -102,8 +102,8 @@ int cl_ethtool_module_read(int socket, const char *_Nonnull name, void *_Nonnull
 // System calls without a libc function.
 /// capset(2): effective, permitted and inheritable sets of the calling process, as bit masks.
 int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
-/// capget(2): the effective set as a bit mask, 0 if it cannot be told.
-uint64_t cl_capget_effective(void);
+/// capget(2): the effective set as a bit mask.
+int cl_capget_effective(uint64_t *_Nonnull effective);
 
 // epoll_event is packed and holds a union: unsafe at every touch in Swift. Here the data is always the descriptor.
 /// epoll_ctl(2): adds `fd`, readable.
