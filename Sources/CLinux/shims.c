@@ -289,7 +289,7 @@ struct sockaddr_nl cl_netlink_address(uint32_t groups) {
   return (struct sockaddr_nl){.nl_family = AF_NETLINK, .nl_groups = groups};
 }
 
-static int unix_address(const char *path, struct sockaddr_un *address) {
+static int unix_socket(const char *path, int flags, struct sockaddr_un *address) {
   if (strlen(path) >= sizeof address->sun_path) {
     errno = ENAMETOOLONG;
     return -1;
@@ -297,7 +297,7 @@ static int unix_address(const char *path, struct sockaddr_un *address) {
   memset(address, 0, sizeof *address);
   address->sun_family = AF_UNIX;
   strcpy(address->sun_path, path);
-  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 }
 
 static int give_up(int fd) {
@@ -309,18 +309,24 @@ static int give_up(int fd) {
 
 int cl_unix_listen(const char *path, mode_t mode) {
   struct sockaddr_un address;
-  int fd = unix_address(path, &address);
+  int fd = unix_socket(path, SOCK_NONBLOCK, &address);
   if (fd < 0) return -1;
   // The mode of the socket becomes that of the file, so that there is no moment in which it is wider.
   if (fchmod(fd, mode) || bind(fd, (struct sockaddr *)&address, sizeof address)) return give_up(fd);
   // What the umask took away.
-  if (chmod(path, mode) || fcntl(fd, F_SETFL, O_NONBLOCK) || listen(fd, 64)) return give_up(fd);
+  if (chmod(path, mode) || listen(fd, 64)) {
+    int error = errno;
+    // Nobody else would remove it: the next attempt may be that of another user.
+    unlink(path);
+    errno = error;
+    return give_up(fd);
+  }
   return fd;
 }
 
-int cl_unix_connect(const char *path) {
+int cl_unix_connect(const char *path, int flags) {
   struct sockaddr_un address;
-  int fd = unix_address(path, &address);
+  int fd = unix_socket(path, flags, &address);
   if (fd < 0) return -1;
   return connect(fd, (struct sockaddr *)&address, sizeof address) ? give_up(fd) : fd;
 }

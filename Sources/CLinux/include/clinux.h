@@ -124,8 +124,8 @@ int cl_close_from(unsigned int first);
 // unix(7): a path that goes into sun_path, which Swift sees as a tuple of 108 elements.
 /// A stream socket that listens at `path`, which no other user may reach than `mode` says; never blocks.
 int cl_unix_listen(const char *_Nonnull path, mode_t mode);
-/// A stream socket connected to `path`.
-int cl_unix_connect(const char *_Nonnull path);
+/// A stream socket connected to `path`. `flags`: 0, or SOCK_NONBLOCK, with which a listener that has no room is EAGAIN.
+int cl_unix_connect(const char *_Nonnull path, int flags);
 /// accept4(2), a GNU call: the next client, never blocks.
 int cl_unix_accept(int fd);
 
