@@ -104,4 +104,9 @@ final class FaultInjector {
   func shiftClock(by seconds: Int64) {
     memory.storeBytes(of: seconds, toByteOffset: Self.calls.count * Self.ruleSize, as: Int64.self)
   }
+
+  /// Whether a program went through the destructors of its libraries, as by exit(3).
+  var isTornDown: Bool {
+    memory.load(fromByteOffset: Self.calls.count * Self.ruleSize + 8, as: Int64.self) != 0
+  }
 }

@@ -68,6 +68,9 @@ int cl_open(const char *_Nonnull path, int flags);
 /// open(2) with the mode of a file that it may create.
 int cl_open_mode(const char *_Nonnull path, int flags, mode_t mode);
 
+/// _exit(2). A weak symbol tells a build that has counters to write.
+void cl_end(int status) __attribute__((noreturn));
+
 /// Unmaps the pages of program and libraries that were only needed at the start. dl_iterate_phdr(3) calls back with a
 /// structure of the linker's.
 void cl_drop_code(void);
