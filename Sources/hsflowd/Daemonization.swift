@@ -24,7 +24,8 @@ struct Daemonization {
     var description: String {
       switch self {
       case .alreadyRunning(let pid, let path):
-        "another hsflowd is already running: process \(pid) holds \(path); stop it first, or give another file with -p"
+        // It writes its number a moment after it has taken the file.
+        "another hsflowd is already running: \(pid.isEmpty ? "it" : "process \(pid)") holds \(path); stop it first, or give another file with -p"
       case .cannot(let what, let error): "cannot \(what): \(error.explanation)"
       case .noUser(let name): "there is no user \"\(name)\" to become; -P remains root"
       }

@@ -25,7 +25,7 @@ extension SystemTests {
         (.run, Fault(call: "send", error: EPERM, times: .third)),
         (.start, Fault(call: "pthread_create", error: EAGAIN, times: .always)),
         (.run, Fault(call: "pwrite", error: ENOSPC, times: .always)),
-        (.run, Fault(call: "setns", error: ENOMEM, times: .third)),
+        (.start, Fault(call: "setns", error: ENOMEM, times: .always)),
         (.run, Fault(call: "pread", error: -1, times: .always)),
         (.run, Fault(call: "epoll_wait", error: EINTR, times: .second)),
         // Behind bind(2): the file of the socket must not stay, and be another user's for ever.
@@ -34,7 +34,7 @@ extension SystemTests {
         // The mailbox of libvirt's events.
         (.start, Fault(call: "eventfd", error: EIO, times: .third)),
         // Rights that cannot be read are not rights that are not there.
-        (.start, Fault(call: "capset", error: EAGAIN, times: .third)),
+        (.start, Fault(call: "capset", error: EAGAIN, times: .always)),
         // Three options of a ring.
         (.start, Fault(call: "setsockopt", error: EINTR, times: .third)),
         // GLib's loop, which does not wait.
