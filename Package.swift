@@ -143,7 +143,7 @@ let package = Package(
       dependencies: [
         "Agent", "Bytes", "Config", "ControlProtocol", "Discovery", "HostCounters", "Linux", "Netlink",
         "ProcFS",
-        "SFlow",
+        "SFlow", "VirtualMachines",
         logging, system,
       ],
       swiftSettings: testRules),

@@ -52,7 +52,7 @@ public final class Agent {
   private var control: ControlSocket?
   private(set) var textfile: TextfileWriter?
   private var controlRetry: Deadline?
-  private var controlComplaint: Errno?
+  private var controlComplaint: UnixListener.Failure?
   /// When the agent was made, and why the last reload was refused.
   let birth: Instant
   private(set) var refusal: String?
@@ -148,16 +148,14 @@ public final class Agent {
   /// Without it everything but `hsflowctl` works.
   private func openControl() {
     guard let path = options.controlPath else { return }
-    do throws(Errno) {
-      try UnixListener.makeFolder(of: path)
-      control = try ControlSocket(at: path, loop: loop) { [unowned self] _ in items() }
+    do throws(UnixListener.Failure) {
+      control = try ControlSocket(at: path, loop: loop, logger: logger) { [unowned self] _ in items() }
       if controlComplaint != nil { logger.notice("control socket \(path): hsflowctl is answered now") }
       controlComplaint = nil
     } catch {
-      let why = error == .addressInUse ? "another agent answers there" : error.explanation
       if error != controlComplaint {
         logger.warning(
-          "control socket \(path): \(why); hsflowctl cannot ask this agent (--control PATH takes another; will retry)"
+          "control socket \(path): \(error); hsflowctl cannot ask this agent (--control PATH takes another; will retry)"
         )
       }
       controlComplaint = error

@@ -23,8 +23,9 @@ extension Agent {
   /// How many configurations were refused at a reload.
   public var refusedReloads: UInt64 { exporter.telemetry.reloadsRefused }
 
-  /// The rights that the settings in force need and this process lacks.
+  /// The rights that the settings in force need and this process lacks; none where it cannot be told.
   public var missingRights: [RightNeeded] {
-    RightNeeded.all(settings).filter { !Capabilities.effective.isSuperset(of: $0.right) }
+    guard let current = try? Capabilities.current() else { return [] }
+    return RightNeeded.all(settings).filter { !current.isSuperset(of: $0.right) }
   }
 }

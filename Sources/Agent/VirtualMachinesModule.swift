@@ -21,8 +21,13 @@ final class VirtualMachinesModule: Module {
   /// Seconds; 0 is never.
   private var interval: UInt32 = 0
   private var sendsDisks = true
-  private var isConfigured = false
+  private var wanted: VirtualMachines.Settings?
+  /// Why there are no `machines`, and when they are tried again.
   private var failure: Errno?
+  private var retry: Deadline?
+  private var backOff = VirtualMachinesModule.shortestBackOff
+  private static let shortestBackOff = Duration.seconds(1)
+  private static let longestBackOff = Duration.seconds(60)
 
   // The guests as data sources.
   private var numbers = EntityNumbers()
@@ -47,21 +52,25 @@ final class VirtualMachinesModule: Module {
     makeMachines = machines
     schedule = PollSchedule(loop: context.loop) { [unowned self] in self.machines?.poll() }
     next = Deadline { [unowned self] in send() }
+    retry = Deadline { [unowned self] in begin() }
   }
 
-  deinit { if let next { context.loop.disarm(next) } }
+  deinit { for deadline in [next, retry] { if let deadline { context.loop.disarm(deadline) } } }
 
   func apply(_ settings: Settings) {
-    let wanted = VirtualMachines.Settings(settings)
-    isConfigured = wanted != nil
+    wanted = VirtualMachines.Settings(settings)
     sendsDisks = settings.kvm != nil || settings.xen?.disks != false
     if settings.kvm != nil, settings.xen != nil {
       context.logger.notice(
         "virtual machines: kvm { } counts, xen { } does not: both are the guests of libvirt")
     }
+    begin()
+    reschedule(wanted == nil ? 0 : settings.polling)
+  }
+
+  private func begin() {
     if wanted != nil, machines == nil { make() }
     machines?.apply(wanted)
-    reschedule(wanted == nil ? 0 : settings.polling)
   }
 
   private func make() {
@@ -73,10 +82,17 @@ final class VirtualMachinesModule: Module {
         numbers.release(uuid)
         sequences[uuid] = nil
       }
-      (self.machines, failure) = (machines, nil)
+      self.machines = machines
+      if failure != nil { context.logger.notice("virtual machines: a mailbox could be made") }
+      (failure, backOff) = (nil, Self.shortestBackOff)
+      if let retry { context.loop.disarm(retry) }
     } catch {
+      if failure != error {
+        context.logger.warning("virtual machines: cannot make a mailbox: \(error.explanation) (will retry)")
+      }
       failure = error
-      context.logger.error("virtual machines: cannot make a mailbox: \(error.explanation)")
+      if let retry { context.loop.arm(retry, after: backOff) }
+      backOff = min(backOff * 2, Self.longestBackOff)
     }
   }
 
@@ -101,7 +117,7 @@ final class VirtualMachinesModule: Module {
   }
 
   func apply(_ changes: InterfaceChanges) {
-    if isConfigured, !changes.added.isEmpty || !changes.removed.isEmpty || !changes.renamed.isEmpty {
+    if wanted != nil, !changes.added.isEmpty || !changes.removed.isEmpty || !changes.renamed.isEmpty {
       nameInterfaces()
     }
   }
@@ -169,7 +185,7 @@ final class VirtualMachinesModule: Module {
   }
 
   var report: [Item] {
-    guard isConfigured else { return [] }
+    guard wanted != nil else { return [] }
     var item = Item(.source, "libvirt")
     if let failure = machines?.failure {
       item.condition = .failed
@@ -195,7 +211,7 @@ final class VirtualMachinesModule: Module {
   }
 
   var status: [String] {
-    if let failure { return ["cannot run: \(failure.explanation)"] }
+    if wanted != nil, let failure { return ["cannot make a mailbox: \(failure.explanation) (will retry)"] }
     let polling = interval > 0 ? "polled every \(interval) s" : "not polled"
     return (machines?.status ?? []).map { "\($0); \(polling)" }
   }

@@ -43,6 +43,14 @@ int cl_sendmmsg(int fd, const void *octets, const uint32_t *bounds, int count, c
   return sendmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT);
 }
 
+// What exit(3) would do in a build that counts the lines that run.
+extern int __llvm_profile_write_file(void) __attribute__((weak));
+
+void cl_end(int status) {
+  if (__llvm_profile_write_file != NULL) __llvm_profile_write_file();
+  _exit(status);
+}
+
 void cl_syslog(int priority, const char *text) { syslog(priority, "%s", text); }
 void cl_openlog(void) { openlog("hsflowd", LOG_PID, LOG_USER); }
 const char *cl_errno_name(int number) { return strerrorname_np(number); }
@@ -161,11 +169,12 @@ int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable) {
   return (int)syscall(SYS_capset, &header, data);
 }
 
-uint64_t cl_capget_effective(void) {
+int cl_capget_effective(uint64_t *effective) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct data[2] = {{0}};
-  if (syscall(SYS_capget, &header, data) != 0) return 0;
-  return (uint64_t)data[1].effective << 32 | data[0].effective;
+  if (syscall(SYS_capget, &header, data) != 0) return -1;
+  *effective = (uint64_t)data[1].effective << 32 | data[0].effective;
+  return 0;
 }
 
 int cl_epoll_add(int epoll, int fd) {
@@ -207,10 +216,18 @@ int cl_packet_filter(int fd, const uint64_t *instructions, size_t count) {
   return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+// By itself again when a signal came in between, and not with the calls before it.
+static int set_packet_option(int fd, int name, const void *value, socklen_t size) {
+  int result;
+  do result = setsockopt(fd, SOL_PACKET, name, value, size);
+  while (result != 0 && errno == EINTR);
+  return result;
+}
+
 int cl_packet_ring(int fd, uint32_t block_size, uint32_t blocks, uint32_t timeout_ms, uint32_t reserve) {
   int version = TPACKET_V3;
-  if (setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0) return -1;
-  if (setsockopt(fd, SOL_PACKET, PACKET_RESERVE, &reserve, sizeof reserve) != 0) return -1;
+  if (set_packet_option(fd, PACKET_VERSION, &version, sizeof version) != 0) return -1;
+  if (set_packet_option(fd, PACKET_RESERVE, &reserve, sizeof reserve) != 0) return -1;
   // Frames have no fixed size in version 3, but the kernel checks the numbers.
   uint32_t frame_size = 2048;
   struct tpacket_req3 request = {.tp_block_size = block_size,
@@ -218,7 +235,7 @@ int cl_packet_ring(int fd, uint32_t block_size, uint32_t blocks, uint32_t timeou
                                  .tp_frame_size = frame_size,
                                  .tp_frame_nr = block_size / frame_size * blocks,
                                  .tp_retire_blk_tov = timeout_ms};
-  return setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof request);
+  return set_packet_option(fd, PACKET_RX_RING, &request, sizeof request);
 }
 
 int cl_packet_promiscuous(int fd, uint32_t interface) {
@@ -264,7 +281,7 @@ struct sockaddr_nl cl_netlink_address(uint32_t groups) {
   return (struct sockaddr_nl){.nl_family = AF_NETLINK, .nl_groups = groups};
 }
 
-static int unix_address(const char *path, struct sockaddr_un *address) {
+static int unix_socket(const char *path, int flags, struct sockaddr_un *address) {
   if (strlen(path) >= sizeof address->sun_path) {
     errno = ENAMETOOLONG;
     return -1;
@@ -272,7 +289,7 @@ static int unix_address(const char *path, struct sockaddr_un *address) {
   memset(address, 0, sizeof *address);
   address->sun_family = AF_UNIX;
   strcpy(address->sun_path, path);
-  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 }
 
 static int give_up(int fd) {
@@ -284,18 +301,24 @@ static int give_up(int fd) {
 
 int cl_unix_listen(const char *path, mode_t mode) {
   struct sockaddr_un address;
-  int fd = unix_address(path, &address);
+  int fd = unix_socket(path, SOCK_NONBLOCK, &address);
   if (fd < 0) return -1;
   // The mode of the socket becomes that of the file, so that there is no moment in which it is wider.
   if (fchmod(fd, mode) || bind(fd, (struct sockaddr *)&address, sizeof address)) return give_up(fd);
   // What the umask took away.
-  if (chmod(path, mode) || fcntl(fd, F_SETFL, O_NONBLOCK) || listen(fd, 64)) return give_up(fd);
+  if (chmod(path, mode) || listen(fd, 64)) {
+    int error = errno;
+    // Nobody else would remove it: the next attempt may be that of another user.
+    unlink(path);
+    errno = error;
+    return give_up(fd);
+  }
   return fd;
 }
 
-int cl_unix_connect(const char *path) {
+int cl_unix_connect(const char *path, int flags) {
   struct sockaddr_un address;
-  int fd = unix_address(path, &address);
+  int fd = unix_socket(path, flags, &address);
   if (fd < 0) return -1;
   return connect(fd, (struct sockaddr *)&address, sizeof address) ? give_up(fd) : fd;
 }

@@ -13,7 +13,14 @@ public struct Capabilities: OptionSet, Sendable {
   public static let netBindService = Capabilities(rawValue: 1 << UInt64(CAP_NET_BIND_SERVICE))
 
   /// What this thread may do now.
-  public static var effective: Capabilities { Capabilities(rawValue: cl_capget_effective()) }
+  public static func current() throws(Errno) -> Capabilities {
+    var effective: UInt64 = 0
+    try systemCall { unsafe cl_capget_effective(&effective) }
+    return Capabilities(rawValue: effective)
+  }
+
+  /// The same; nothing where it cannot be told.
+  public static var effective: Capabilities { (try? current()) ?? [] }
 }
 
 public enum Privileges {

@@ -8,7 +8,7 @@ public enum Terminal {
   /// Writes `text` to standard output and ends with `status`.
   public static func print(_ text: String, status: CInt) -> Never {
     put(text, to: 1)
-    exit(status)
+    end(status)
   }
 
   /// Writes `text` and a line end to standard error.
@@ -17,14 +17,15 @@ public enum Terminal {
   /// Writes `text` to standard error and ends with `status`.
   public static func complain(_ text: String, status: CInt) -> Never {
     put(text, to: 2)
-    exit(status)
+    end(status)
   }
 
   /// Does nothing for so long. For tools only: nothing on a loop may wait.
   public static func wait(_ time: Duration) { _ = poll(nil, 0, CInt(clamping: time.millisecondsRoundedUp)) }
 
-  /// Ends the process.
-  public static func exit(_ status: CInt) -> Never { CLinux.exit(status) }
+  /// Ends the process, at once: exit(3) would tear down libraries that other threads are still in (libvirt brings
+  /// OpenSSL), and those crash. Nothing here is written later than it is printed.
+  public static func end(_ status: CInt) -> Never { cl_end(status) }
 
   private static func put(_ text: String, to descriptor: CInt) {
     var line = text + "\n"

@@ -8,16 +8,41 @@ public final class UnixListener {
   private let descriptor: Descriptor
   private let path: String
 
+  /// Why it cannot listen at a path.
+  public enum Failure: Error, Equatable, CustomStringConvertible {
+    /// A program listens there.
+    case answered
+    /// There is a file, which this process may not connect to or not remove.
+    case occupied(Errno)
+    case failed(Errno)
+
+    public var description: String {
+      switch self {
+      case .answered: "another agent answers there"
+      case .occupied(let error):
+        "a file is there that cannot be replaced: \(error.explanation); remove it if no other agent runs"
+      case .failed(.permissionDenied):
+        "\(Errno.permissionDenied.explanation); the agent's user must be able to write to that folder"
+      case .failed(let error): error.explanation
+      }
+    }
+  }
+
+  /// Makes the folder of `path` if only that one is missing, and replaces a file that a program left behind.
   /// - Parameter mode: of the file: who may connect.
-  /// - Throws: EADDRINUSE if a program answers there. A file that a program left behind is replaced.
-  public init(at path: String, mode: UInt32) throws(Errno) {
+  public init(at path: String, mode: UInt32) throws(Failure) {
     self.path = path
+    do throws(Errno) { try UnixListener.makeFolder(of: path) } catch { throw .failed(error) }
     do throws(Errno) {
       descriptor = Descriptor(owning: try systemCall { unsafe cl_unix_listen(path, mode) })
     } catch {
-      guard error == .addressInUse, UnixListener.isAbandoned(path) else { throw error }
-      try systemCall { unsafe unlink(path) }
-      descriptor = Descriptor(owning: try systemCall { unsafe cl_unix_listen(path, mode) })
+      guard error == .addressInUse else { throw .failed(error) }
+      try UnixListener.removeAbandoned(path)
+      do throws(Errno) {
+        descriptor = Descriptor(owning: try systemCall { unsafe cl_unix_listen(path, mode) })
+      } catch {
+        throw .failed(error)
+      }
     }
   }
 
@@ -38,8 +63,7 @@ public final class UnixListener {
     }
   }
 
-  /// Makes the folder of `path` if only that one is missing.
-  public static func makeFolder(of path: String) throws(Errno) {
+  private static func makeFolder(of path: String) throws(Errno) {
     guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
     let folder = String(path[..<slash])
     do throws(Errno) {
@@ -49,13 +73,22 @@ public final class UnixListener {
     }
   }
 
-  private static func isAbandoned(_ path: String) -> Bool {
+  /// Removes the file of a socket that nobody listens at.
+  private static func removeAbandoned(_ path: String) throws(Failure) {
     do throws(Errno) {
-      _ = Descriptor(owning: try systemCall { unsafe cl_unix_connect(path) })
-      return false
+      // A listener may have no room for the moment, and is not waited for.
+      _ = Descriptor(owning: try systemCall { unsafe cl_unix_connect(path, O_NONBLOCK) })
     } catch {
-      return error == .connectionRefused
+      guard error == .connectionRefused else { throw error == .wouldBlock ? .answered : .occupied(error) }
+      // A file of another kind refuses as well, and belongs to somebody.
+      var status = stat()
+      guard unsafe lstat(path, &status) == 0, status.st_mode & mode_t(S_IFMT) == mode_t(S_IFSOCK) else {
+        throw .occupied(.notSocket)
+      }
+      do throws(Errno) { try systemCall { unsafe unlink(path) } } catch { throw .occupied(error) }
+      return
     }
+    throw .answered
   }
 }
 
@@ -69,7 +102,7 @@ public final class UnixStream {
 
   /// Connects to a listener. Reading and writing may block.
   public init(connectingTo path: String) throws(Errno) {
-    descriptor = Descriptor(owning: try systemCall { unsafe cl_unix_connect(path) })
+    descriptor = Descriptor(owning: try systemCall { unsafe cl_unix_connect(path, 0) })
   }
 
   /// For `EventLoop.watch`.

@@ -58,8 +58,12 @@ public final class Libvirt: Sendable {
       var isRunning = calls.register_event_loop() == 0
       if isRunning {
         do throws(Errno) {
-          // It waits in poll(2) and calls what the connections registered. It ends only if libvirt cannot go on.
-          try DetachedThread.start { [self] in while calls.run_event_loop_once() == 0 {} }
+          // Calls what the connections registered. Libvirt before 6.2 has a loop of its own, which says -1 where it could
+          // not wait, and can the next time.
+          try ForeignLoop.start { [weak self] in
+            _ = self?.calls.run_event_loop_once()
+            return self != nil
+          }
         } catch {
           isRunning = false
         }

@@ -24,7 +24,8 @@ struct Daemonization {
     var description: String {
       switch self {
       case .alreadyRunning(let pid, let path):
-        "another hsflowd is already running: process \(pid) holds \(path); stop it first, or give another file with -p"
+        // It writes its number a moment after it has taken the file.
+        "another hsflowd is already running: \(pid.isEmpty ? "it" : "process \(pid)") holds \(path); stop it first, or give another file with -p"
       case .cannot(let what, let error): "cannot \(what): \(error.explanation)"
       case .noUser(let name): "there is no user \"\(name)\" to become; -P remains root"
       }
@@ -98,8 +99,10 @@ struct Daemonization {
     // These two in any case: a reload may ask for packets.
     let kept = RightNeeded.all(settings).reduce([.netAdmin, .netRaw] as Capabilities) { $0.union($1.right) }
     let user = Privileges.firstUser(of: ["hsflowd", "_hsflowd"]) ?? "nobody"
+    // Not taken for none where they cannot be read: they would be gone for good.
+    let current = try attempt("read its own rights") { () throws(Errno) in try Capabilities.current() }
     do throws(Privileges.Failure) {
-      try Privileges.drop(to: user, keeping: kept.intersection(.effective))
+      try Privileges.drop(to: user, keeping: kept.intersection(current))
     } catch {
       switch error {
       case .noSuchUser(let name): throw .noUser(name)

@@ -25,20 +25,20 @@ struct Main {
 
     guard let settings = logger.settings(of: options.agent.configurationPath) else {
       logger.error("failed to read config file \(options.agent.configurationPath)")
-      Terminal.exit(1)
+      Terminal.end(1)
     }
     if options.checksOnly {
       let findings = options.checksHost ? HostCheck.findings(settings) : []
       for finding in findings { logger.say(finding) }
       logger.notice("\(options.agent.configurationPath) is \(findings.verdict)")
-      Terminal.exit(findings.exitStatus)
+      Terminal.end(findings.exitStatus)
     }
     do {
       try Daemonization(options, logger).run(settings)
     } catch {
       logger.critical("\(error)")
-      Terminal.exit(1)
+      Terminal.end(1)
     }
-    Terminal.exit(0)
+    Terminal.end(0)
   }
 }

@@ -25,7 +25,7 @@ final class ProcessWatch {
   private func look() {
     if options.memoryLimitKiB > 0, Host.maximumResidentKiB > options.memoryLimitKiB {
       logger.critical("\(Host.maximumResidentKiB) KiB of memory are resident, more than -M allows: ending")
-      Terminal.exit(1)
+      Terminal.end(1)
     }
     if let path = options.debugControlPath { readControl(path) }
     if let deadline { loop.arm(deadline, after: .seconds(1)) }

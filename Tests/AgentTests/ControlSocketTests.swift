@@ -12,7 +12,7 @@ import Testing
   private var path: String { folder["control"] }
 
   private func socket(_ items: [Item] = [Item(.agent, "a")]) throws -> ControlSocket {
-    try ControlSocket(at: path, loop: loop) { _ in items }
+    try ControlSocket(at: path, loop: loop, logger: LogLines().logger) { _ in items }
   }
 
   private func client() throws -> UnixStream {

@@ -63,10 +63,11 @@ struct rule {
 };
 _Static_assert(sizeof(struct rule) == 64, "rule");
 
-// Behind the rules: seconds by which the wall clock is wrong.
+// Behind the rules: seconds by which the wall clock is wrong, and whether exit(3) came to the destructors of libraries.
 struct shared {
   struct rule rules[CALL_COUNT];
   volatile int64_t clock_shift;
+  volatile int64_t is_torn_down;
 };
 
 static struct shared *shared;
@@ -84,6 +85,10 @@ __attribute__((constructor)) static void begin(void) {
   CALLS(X)
 #undef X
   shared = memory;
+}
+
+__attribute__((destructor)) static void end(void) {
+  if (shared != NULL) shared->is_torn_down = 1;
 }
 
 // The error that this call is to have; 0 for none.

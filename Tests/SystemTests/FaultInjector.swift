@@ -16,9 +16,11 @@ final class FaultInjector {
     /// `errno`; -1 where one octet at a time is read or written.
     var error: Int32
     var times: Times
+    /// So many calls count as made when it begins: 1 with `third` has the second, the fifth and so on fail.
+    var phase: UInt64 = 0
 
     var errorName: String { error < 0 ? "SHORT" : Errno(rawValue: error).name }
-    var description: String { "\(call) \(errorName) \(times.rawValue)" }
+    var description: String { "\(call) \(errorName) \(times.rawValue)" + (phase > 0 ? "+\(phase)" : "") }
   }
 
   /// The compiled library; `nil` without a compiler.
@@ -74,6 +76,7 @@ final class FaultInjector {
 
   func begin(_ fault: Fault) {
     let place = place(of: fault.call)
+    memory.storeBytes(of: fault.phase, toByteOffset: place + 40, as: UInt64.self)
     memory.storeBytes(of: 0, toByteOffset: place + 48, as: UInt64.self)
     memory.storeBytes(of: fault.times == .once ? 1 : .max, toByteOffset: place + 32, as: Int64.self)
     let every: UInt32 =
@@ -90,7 +93,7 @@ final class FaultInjector {
     memory.storeBytes(of: 0, toByteOffset: place(of: fault.call) + 24, as: Int32.self)
   }
 
-  /// How often `call` was made.
+  /// How often `call` was made since `begin`.
   func calls(of call: String) -> UInt64 {
     memory.load(fromByteOffset: place(of: call) + 40, as: UInt64.self)
   }
@@ -103,5 +106,10 @@ final class FaultInjector {
   /// Seconds by which the program's wall clock is wrong.
   func shiftClock(by seconds: Int64) {
     memory.storeBytes(of: seconds, toByteOffset: Self.calls.count * Self.ruleSize, as: Int64.self)
+  }
+
+  /// Whether a program went through the destructors of its libraries, as by exit(3).
+  var isTornDown: Bool {
+    memory.load(fromByteOffset: Self.calls.count * Self.ruleSize + 8, as: Int64.self) != 0
   }
 }

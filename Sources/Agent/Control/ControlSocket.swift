@@ -7,9 +7,13 @@ internal import SystemPackage
 ///
 /// A class because the loop watches its sockets.
 final class ControlSocket {
+  private let path: String
   private let listener: UnixListener
   private let loop: any EventLoop
+  private let logger: Logger
   private let answer: (Request) -> [Item]
+  /// Why clients wait.
+  private var complaint: Errno?
   private var clients: [CInt: Client] = [:]
   private var resumption: Deadline?
 
@@ -19,13 +23,16 @@ final class ControlSocket {
   private static let mostAccepted = 8
 
   /// - Parameter answer: makes the items; called only when somebody asks.
-  /// - Throws: EADDRINUSE if another agent answers at `path`.
-  init(at path: String, loop: any EventLoop, answer: @escaping (Request) -> [Item]) throws(Errno) {
+  init(
+    at path: String, loop: any EventLoop, logger: Logger, answer: @escaping (Request) -> [Item]
+  ) throws(UnixListener.Failure) {
+    self.path = path
     self.loop = loop
+    self.logger = logger
     self.answer = answer
     listener = try UnixListener(at: path, mode: 0o660)
     resumption = Deadline { [unowned self] in listen() }
-    try loop.watch(listener.rawDescriptor) { [unowned self] in accept() }
+    do throws(Errno) { try watch() } catch { throw .failed(error) }
   }
 
   deinit {
@@ -34,16 +41,20 @@ final class ControlSocket {
     for client in clients.values { client.stop() }
   }
 
+  private func watch() throws(Errno) {
+    try loop.watch(listener.rawDescriptor) { [unowned self] in accept() }
+  }
+
   private func listen() {
-    do throws(Errno) {
-      try loop.watch(listener.rawDescriptor) { [unowned self] in accept() }
-    } catch {
-      pause()
-    }
+    do throws(Errno) { try watch() } catch { pause(error) }
   }
 
   /// Without descriptors the waiting client would wake the loop for ever.
-  private func pause() {
+  private func pause(_ error: Errno) {
+    if error != complaint {
+      logger.warning("control socket \(path): hsflowctl has to wait: \(error.explanation) (will retry)")
+    }
+    complaint = error
     loop.unwatch(listener.rawDescriptor)
     if let resumption { loop.arm(resumption, after: .seconds(1)) }
   }
@@ -51,7 +62,9 @@ final class ControlSocket {
   private func accept() {
     for _ in 0..<Self.mostAccepted {
       let next: UnixStream?
-      do throws(Errno) { next = try listener.accept() } catch { return pause() }
+      do throws(Errno) { next = try listener.accept() } catch { return pause(error) }
+      if complaint != nil { logger.notice("control socket \(path): hsflowctl is answered again") }
+      complaint = nil
       guard let stream = next else { return }
       guard clients.count < Self.mostClients else {
         // So short a line always finds room in a new connection.

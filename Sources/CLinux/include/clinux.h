@@ -65,6 +65,9 @@ int cl_open(const char *_Nonnull path, int flags);
 /// open(2) with the mode of a file that it may create.
 int cl_open_mode(const char *_Nonnull path, int flags, mode_t mode);
 
+/// _exit(2). A weak symbol tells a build that has counters to write.
+void cl_end(int status) __attribute__((noreturn));
+
 /// Unmaps the pages of program and libraries that were only needed at the start. dl_iterate_phdr(3) calls back with a
 /// structure of the linker's.
 void cl_drop_code(void);
@@ -99,8 +102,8 @@ int cl_ethtool_module_read(int socket, const char *_Nonnull name, void *_Nonnull
 // System calls without a libc function.
 /// capset(2): effective, permitted and inheritable sets of the calling process, as bit masks.
 int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
-/// capget(2): the effective set as a bit mask, 0 if it cannot be told.
-uint64_t cl_capget_effective(void);
+/// capget(2): the effective set as a bit mask.
+int cl_capget_effective(uint64_t *_Nonnull effective);
 
 // epoll_event is packed and holds a union: unsafe at every touch in Swift. Here the data is always the descriptor.
 /// epoll_ctl(2): adds `fd`, readable.
@@ -121,8 +124,8 @@ int cl_close_from(unsigned int first);
 // unix(7): a path that goes into sun_path, which Swift sees as a tuple of 108 elements.
 /// A stream socket that listens at `path`, which no other user may reach than `mode` says; never blocks.
 int cl_unix_listen(const char *_Nonnull path, mode_t mode);
-/// A stream socket connected to `path`.
-int cl_unix_connect(const char *_Nonnull path);
+/// A stream socket connected to `path`. `flags`: 0, or SOCK_NONBLOCK, with which a listener that has no room is EAGAIN.
+int cl_unix_connect(const char *_Nonnull path, int flags);
 /// accept4(2), a GNU call: the next client, never blocks.
 int cl_unix_accept(int fd);
 
