@@ -37,7 +37,7 @@
   X(epoll_wait) X(eventfd) X(fchmod) X(fcntl) X(flock) X(fork) X(fstat) X(ftruncate) X(getaddrinfo) X(getpwnam) \
   X(getrlimit) X(getsockname) X(getsockopt) X(if_indextoname) X(if_nametoindex) X(inotify_add_watch) \
   X(inotify_init1) X(ioctl) X(listen) X(log) X(lseek) X(mkdir) X(mmap) X(open) X(opendir) X(poll) X(prctl) X(pread) \
-  X(pthread_create) X(pwrite) X(read) X(readdir) X(readlink) X(recv) X(recvfrom) X(recvmmsg) X(rename) X(res_nquery) \
+  X(pthread_create) X(pwrite) X(read) X(readdir) X(readlink) X(recv) X(recvfrom) X(rename) X(res_nquery) \
   X(send) X(sendto) X(setgroups) X(setns) X(setresgid) X(setresuid) X(setrlimit) X(setsid) X(setsockopt) X(signalfd) \
   X(socket) X(stat) X(statvfs) X(unlink) X(write)
 
@@ -163,7 +163,6 @@ CALL(off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence))
 CALL(int, mkdir, (const char *path, mode_t mode), (path, mode))
 CALL(int, poll, (struct pollfd *fds, nfds_t count, int timeout), (fds, count, timeout))
 CALL(ssize_t, readlink, (const char *path, char *room, size_t size), (path, room, size))
-CALL(int, recvmmsg, (int fd, struct mmsghdr *m, unsigned n, int f, struct timespec *t), (fd, m, n, f, t))
 CALL(int, rename, (const char *from, const char *to), (from, to))
 CALL(ssize_t, send, (int fd, const void *octets, size_t count, int flags), (fd, octets, count, flags))
 CALL(ssize_t, sendto, (int fd, const void *o, size_t n, int f, const struct sockaddr *a, socklen_t l), (fd, o, n, f, a, l))

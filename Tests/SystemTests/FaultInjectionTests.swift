@@ -20,7 +20,7 @@ extension SystemTests {
         (.run, Fault(call: "open", error: ENOMEM, times: .third)),
         (.run, Fault(call: "recv", error: ENOBUFS, times: .third)),
         (.run, Fault(call: "recv", error: EIO, times: .always)),
-        (.run, Fault(call: "recvmmsg", error: EAGAIN, times: .second)),
+        (.run, Fault(call: "recv", error: EAGAIN, times: .second)),
         (.run, Fault(call: "send", error: ENOMEM, times: .always)),
         (.run, Fault(call: "send", error: EPERM, times: .third)),
         (.start, Fault(call: "pthread_create", error: EAGAIN, times: .always)),

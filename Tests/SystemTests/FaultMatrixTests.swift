@@ -37,7 +37,7 @@ struct FaultMatrixTests {
     "ftruncate": [ENOSPC], "if_nametoindex": [ENODEV],
   ]
 
-  private static let receiving = ["read", "recv", "recvfrom", "recvmmsg", "accept4"]
+  private static let receiving = ["read", "recv", "recvfrom", "accept4"]
 
   private static func trials(of calls: [String]) -> [FaultTrial] {
     calls.flatMap { call in
