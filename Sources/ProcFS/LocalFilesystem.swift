@@ -38,7 +38,7 @@ public struct LocalFilesystem: Equatable, Sendable {
       switch row.use {
       case .disk:
         let name = String(Mountinfo.unescaped(row.source).span)
-        mounts.append((row.id, row.number, name, false, row.knowsSpace))
+        mounts.append((row.id, row.number, name, false, row.knowsSpace && !row.hasProjectQuota))
       case .zfs: mounts.append((row.id, row.number, row.pool, true, false))
       default: break
       }

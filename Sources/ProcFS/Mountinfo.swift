@@ -32,6 +32,8 @@ public struct Mountinfo: ~Escapable {
     public let source: Span<UInt8>
     /// Whether the filesystem itself is read-only, by its own options and not those of this mount.
     public let isReadOnly: Bool
+    /// Whether the space of a directory may be that of a project, which the filesystem looks up in its quota file.
+    public let hasProjectQuota: Bool
 
     @_lifetime(copy cursor)
     @_lifetime(cursor: copy cursor)
@@ -53,6 +55,12 @@ public struct Mountinfo: ~Escapable {
       let access = cursor.field(endingAt: 0x2C)
       if access.isEmpty { throw TextError(at: cursor.offset, expected: "'ro' or 'rw'") }
       isReadOnly = access.equals("ro")
+      var hasProjectQuota = false
+      while let octet = cursor.peek, octet != 0x0A {
+        let option = cursor.field(endingAt: 0x2C)
+        hasProjectQuota = hasProjectQuota || option.equals("prjquota") || option.equals("pqnoenforce")
+      }
+      self.hasProjectQuota = hasProjectQuota
     }
   }
 

@@ -81,13 +81,15 @@ private func uses(_ text: [UInt8]) throws -> [String] {
       31 31 8:8 / /self rw - ext4 /dev/sdd1 rw
       33 34 8:9 / /round rw - ext4 /dev/sde1 rw
       34 33 8:10 / /round/about rw - ext4 /dev/sde2 rw
+      35 22 8:11 / /quota rw - xfs /dev/sdf1 rw,attr2,prjquota
+      36 35 8:12 / /quota/more rw - ext4 /dev/sdf2 rw,usrquota
 
       """
     let found = try LocalFilesystem.all(parsing: Array(text.utf8).span)
     #expect(
       found.filter(\.answersAtOnce).map(\.name)
-        == ["/dev/sda1", "/dev/sda3", "/dev/sdd1", "/dev/sde1", "/dev/sde2"])
-    #expect(found.count == 10)
+        == ["/dev/sda1", "/dev/sda3", "/dev/sdd1", "/dev/sde1", "/dev/sde2", "/dev/sdf2"])
+    #expect(found.count == 12)
   }
 
   @Test func `why the others do not count`() throws {
