@@ -157,8 +157,8 @@ struct Parser {
   private mutating func setting(
     _ key: Key, _ name: Token, application: String? = nil, in block: Block, id: String, counts: Bool
   ) {
-    let shown = quoted(name.text)
-    let allowed = "allowed: \(key.type.allowed)"
+    lazy var shown = quoted(name.text)
+    lazy var allowed = "allowed: \(key.type.allowed)"
     let value = token
     let reading = value.isText ? key.type.read(value.text, validateRegex: options.validateRegex) : .wrongType
     let isBad = reading == .wrongType || reading == .outOfRange
@@ -216,7 +216,7 @@ struct Parser {
 
   /// What there is to say about a setting that is in order.
   private mutating func remark(_ key: Key, _ name: Token, _ value: Token) {
-    let shown = quoted(name.text)
+    lazy var shown = quoted(name.text)
     if let preferred = key.preferred {
       report.warning(name.position, "\(shown) is a setting of the past", hint: "write \(preferred)")
     } else if key.oldNames.contains(where: { $0.lowercased() == name.text.lowercased() }) {
