@@ -124,8 +124,8 @@ private enum HostFiles {
         if let start = text.baseAddress, let end = memchr(start, 0, count) {
           count = UnsafeRawPointer(end) - start
         }
-        precondition(ftruncate(descriptor, 0) == 0, "cannot write to /dev/shm")
         if count > 0 { _ = pwrite(descriptor, text.baseAddress!, count, 0) }
+        precondition(ftruncate(descriptor, count) == 0, "cannot write to /dev/shm")
         rest = rest.dropFirst(count + 1)
       }
     }
