@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import SFlow
 
 extension DatagramPacker {
@@ -20,8 +21,15 @@ extension DatagramPacker {
       sequence += 1
       precondition(datagram.sequence == sequence, "a gap in the sequence")
       precondition(datagram.samples.count <= max(1, maximumSamples), "too many samples")
-      precondition(datagram.encode() == [UInt8](copying: payload.bytes), "written otherwise by the decoder")
+      precondition(isEqual(datagram.encode(), payload), "written otherwise by the decoder")
       look(datagram)
     }
+  }
+}
+
+/// `==` would be measured octet by octet, and takes a fifth of the time.
+private func isEqual(_ a: [UInt8], _ b: Span<UInt8>) -> Bool {
+  a.withUnsafeBytes { a in
+    b.withUnsafeBytes { b in a.count == b.count && memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0 }
   }
 }

@@ -206,7 +206,7 @@ func measureGuest(_ octets: Span<UInt8>) {
 }
 
 /// A program for the packer: sizes first, then one octet for each thing to do. What it said that it takes must arrive,
-/// once, whole and in order.
+/// once, whole and in order. Sampled headers are the ones of all sizes; of records there are few, for each is decoded.
 func packSamples(_ octets: Span<UInt8>) {
   guard octets.count > 2 else { return }
   let agent: IPAddress =
@@ -240,13 +240,13 @@ func packSamples(_ octets: Span<UInt8>) {
         }
       case 1:
         packer.appendCounterSample(source: .host, sequence: number) { sample in
-          for _ in 0..<size { sample.append(VirtualMemory(usedBytes: 1, maximumBytes: 2)) }
+          for _ in 0..<size / 4 { sample.append(VirtualMemory(usedBytes: 1, maximumBytes: 2)) }
         }
       case 2:
         packer.appendDiscardedPacket(
           source: .host, sequence: number, drops: 0, input: 1, output: 2, reason: DropReason(rawValue: 1)
         ) { writer in
-          for _ in 0..<size { writer.append(ExtendedTimestamp(nanoseconds: 1)) }
+          for _ in 0..<size / 4 { writer.append(ExtendedTimestamp(nanoseconds: 1)) }
         }
       default:
         false

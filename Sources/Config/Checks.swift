@@ -72,7 +72,7 @@ extension Parser {
       ["sflow.sampling", "sflow.polling", "sflow.headerBytes"].contains(identity)
         || identity.hasPrefix("sflow.sampling.") || identity.hasPrefix("sflow.polling.")
     }
-    for (identity, place) in supplied {
+    for (identity, place) in supplied.sorted(by: { $0.value < $1.value }) {
       report.warning(
         place, "\(quoted(String(identity.dropFirst(6)))) is ignored", hint: "dns-sd { } supplies it")
     }

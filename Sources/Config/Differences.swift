@@ -84,10 +84,10 @@ extension [String] {
 extension [Settings.Collector] {
   /// Those that are left when each of `others` has taken away one equal to it.
   fileprivate func without(_ others: Self) -> Self {
-    var others = others
+    var counts = Dictionary(others.map { ($0, 1) }, uniquingKeysWith: +)
     return filter { collector in
-      guard let i = others.firstIndex(of: collector) else { return true }
-      others.remove(at: i)
+      guard let count = counts[collector], count > 0 else { return true }
+      counts[collector] = count - 1
       return false
     }
   }

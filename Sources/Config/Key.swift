@@ -52,6 +52,8 @@ public struct Block: Sendable {
   /// Index of every spelling, in lower case, in `keys` and in `blocks`.
   private let keyIndex: [String: Int]
   private let blockIndex: [String: Int]
+  /// What may stand in it as it is best written, and in lower case.
+  let names: [(written: String, lowercase: String)]
 
   init(
     _ name: String, aliases: [String] = [], _ summary: String, repetition: Repetition = .continues,
@@ -78,6 +80,7 @@ public struct Block: Sendable {
       for spelling in [block.name] + block.aliases { index[spelling.lowercased()] = i }
     }
     blockIndex = index
+    names = (keys.map(\.name) + blocks.map(\.name)).map { ($0, $0.lowercased()) }
   }
 
   /// As messages show it: "collector { }".

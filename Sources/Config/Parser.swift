@@ -54,8 +54,7 @@ struct Parser {
   /// Reads up to the closing brace of a block and takes it.
   /// - Parameter counts: `false` if the block is to be ignored: only errors are told.
   private mutating func body(of block: Block, id: String, opened: SourcePosition, counts: Bool) {
-    if block.repetition != .continues { forgetPlaces(of: id) }
-    if block.repetition == .startsOver { draft.settings.provenance.forget(block: id) }
+    if block.repetition != .continues { forgetSettings(of: id, areDefault: block.repetition == .startsOver) }
     while !report.isFull {
       switch token.kind {
       case .end:
@@ -83,8 +82,11 @@ struct Parser {
   private var missesBrace = false
 
   /// A block that is new, or new again, repeats nothing.
-  private mutating func forgetPlaces(of id: String) {
-    for key in keysSeen.removeValue(forKey: id) ?? [] { draft.places[key] = nil }
+  private mutating func forgetSettings(of id: String, areDefault: Bool) {
+    for key in keysSeen.removeValue(forKey: id) ?? [] {
+      draft.places[key] = nil
+      if areDefault { draft.settings.provenance.forget(key) }
+    }
   }
   /// The settings made in a block, by its id.
   private var keysSeen: [String: [String]] = [:]
@@ -155,8 +157,8 @@ struct Parser {
   private mutating func setting(
     _ key: Key, _ name: Token, application: String? = nil, in block: Block, id: String, counts: Bool
   ) {
-    let shown = quoted(name.text)
-    let allowed = "allowed: \(key.type.allowed)"
+    lazy var shown = quoted(name.text)
+    lazy var allowed = "allowed: \(key.type.allowed)"
     let value = token
     let reading = value.isText ? key.type.read(value.text, validateRegex: options.validateRegex) : .wrongType
     let isBad = reading == .wrongType || reading == .outOfRange
@@ -214,7 +216,7 @@ struct Parser {
 
   /// What there is to say about a setting that is in order.
   private mutating func remark(_ key: Key, _ name: Token, _ value: Token) {
-    let shown = quoted(name.text)
+    lazy var shown = quoted(name.text)
     if let preferred = key.preferred {
       report.warning(name.position, "\(shown) is a setting of the past", hint: "write \(preferred)")
     } else if key.oldNames.contains(where: { $0.lowercased() == name.text.lowercased() }) {

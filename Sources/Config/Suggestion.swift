@@ -9,14 +9,13 @@ enum Suggestion {
     for home in Grammar.blocks where home.name != block.name {
       if let key = home.key(text) { return "\(quoted(key.name)) belongs in \(home.shown)" }
     }
-    let here = spellings(of: block)
-    if let near = nearest(to: text, among: here)
-      ?? here.first(where: { text.utf8.count > 3 && $0.hasSuffix(text) })
+    if let near = nearest(to: text, in: block)
+      ?? block.names.first(where: { text.utf8.count > 3 && $0.written.hasSuffix(text) })?.written
     {
       return "did you mean \(quoted(near))?"
     }
     for home in Grammar.blocks where home.name != block.name {
-      if let near = nearest(to: text, among: spellings(of: home)) {
+      if let near = nearest(to: text, in: home) {
         return "did you mean \(quoted(near)) in \(home.shown)?"
       }
     }
@@ -36,15 +35,11 @@ enum Suggestion {
     return Grammar.sflow.key(text)?.name ?? Grammar.sflow.block(text)?.name
   }
 
-  private static func spellings(of block: Block) -> [String] {
-    block.keys.map(\.name) + block.blocks.map(\.name)
-  }
-
-  private static func nearest(to text: String, among names: [String]) -> String? {
+  private static func nearest(to text: String, in block: Block) -> String? {
     var best: (name: String, distance: Int)?
-    for name in names {
-      let distance = distance(text, name.lowercased())
-      if let distance, distance < best?.distance ?? .max { best = (name, distance) }
+    for name in block.names {
+      let distance = distance(text, name.lowercase)
+      if let distance, distance < best?.distance ?? .max { best = (name.written, distance) }
     }
     return best?.name
   }
@@ -54,22 +49,29 @@ enum Suggestion {
   /// Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`, if they are few: one in a
   /// short word, two in a longer one.
   static func distance(_ a: String, _ b: String) -> Int? {
-    let a = Array(a.utf8)
-    let b = Array(b.utf8)
-    let most = b.count < 3 ? 0 : b.count < 6 ? 1 : 2
+    edits(a.utf8.span, b.utf8.span, atMost: b.utf8.count < 3 ? 0 : b.utf8.count < 6 ? 1 : 2)
+  }
+
+  /// The least number of edits that make `b` of `a`; `nil` if there are more than `most`.
+  private static func edits(_ a: Span<UInt8>, _ b: Span<UInt8>, atMost most: Int) -> Int? {
     guard abs(a.count - b.count) <= most else { return nil }
-    var before: [Int] = []
-    var above = Array(0...b.count)
-    for i in 0..<a.count {
-      var row = [i + 1]
-      for j in 0..<b.count {
-        var cost = min(above[j] + (a[i] == b[j] ? 0 : 1), above[j + 1] + 1, row[j] + 1)
-        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, before[j - 1] + 1) }
-        row.append(cost)
-      }
-      before = above
-      above = row
+    var same = 0
+    while same < a.count, same < b.count, a[same] == b[same] { same += 1 }
+    let a = a.extracting(droppingFirst: same)
+    let b = b.extracting(droppingFirst: same)
+    if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+    if most == 0 { return nil }
+    // They differ in their first octet: it is deleted, inserted, replaced or swapped.
+    let restOfA = a.extracting(droppingFirst: 1)
+    let restOfB = b.extracting(droppingFirst: 1)
+    var best = edits(restOfA, restOfB, atMost: most - 1) ?? .max
+    best = min(best, edits(restOfA, b, atMost: most - 1) ?? .max)
+    best = min(best, edits(a, restOfB, atMost: most - 1) ?? .max)
+    if a.count > 1, b.count > 1, a[0] == b[1], a[1] == b[0] {
+      let swapped = edits(
+        a.extracting(droppingFirst: 2), b.extracting(droppingFirst: 2), atMost: most - 1)
+      best = min(best, swapped ?? .max)
     }
-    return above[b.count] <= most ? above[b.count] : nil
+    return best == .max ? nil : best + 1
   }
 }

@@ -15,33 +15,34 @@ public struct WrittenSetting: Sendable {
 
 /// Where the settings are written, in the order of the file.
 public struct Provenance: Equatable, Sendable {
-  public private(set) var settings: [WrittenSetting] = []
-  /// What tells the settings apart, beside them.
-  private var identities: [String] = []
+  /// `nil` is one that does not count any more.
+  private var written: [WrittenSetting?] = []
+  /// Where they are in `written`, by what tells them apart.
+  private var indices: [String: [Int]] = [:]
 
   public init() {}
+
+  public var settings: [WrittenSetting] { written.compactMap(\.self) }
 
   /// Two configurations that say the same are the same, wherever it is written.
   public static func == (a: Provenance, b: Provenance) -> Bool { true }
 
-  /// - Parameter overrides: whether one of the same identity does not count any more.
+  /// - Parameter overrides: whether the last one of the same identity does not count any more.
   mutating func note(_ setting: WrittenSetting, _ identity: String, overrides: Bool) {
     var setting = setting
-    if overrides, let i = identities.lastIndex(of: identity) {
-      identities.remove(at: i)
-      var before = settings.remove(at: i)
+    if overrides, let i = indices[identity]?.popLast(), var before = written[i] {
+      written[i] = nil
       setting.earlier = before.earlier
       before.earlier = []
       setting.earlier.append(before)
     }
-    settings.append(setting)
-    identities.append(identity)
+    indices[identity, default: []].append(written.count)
+    written.append(setting)
   }
 
-  /// A block begins at its defaults again.
-  mutating func forget(block id: String) {
-    let kept = identities.indices.filter { !identities[$0].hasPrefix(id + ".") }
-    (settings, identities) = (kept.map { settings[$0] }, kept.map { identities[$0] })
+  /// A setting is at its default again.
+  mutating func forget(_ identity: String) {
+    for i in indices.removeValue(forKey: identity) ?? [] { written[i] = nil }
   }
 }
 

@@ -52,8 +52,8 @@ public struct Datagram: Equatable, Sendable {
 
   /// The octets of the datagram: what was decoded is written back as it was, padding aside.
   public func encode() -> [UInt8] {
-    // A UDP payload is the most that can have been decoded; a larger one of our own making is grown for.
-    var capacity = 65536
+    // Nearly all fit an Ethernet frame; for others it is grown.
+    var capacity = 2048
     while true {
       var buffer = [UInt8](repeating: 0, count: capacity)
       var writer = XDRWriter(buffer.mutableSpan, in: 0..<capacity, cutsStrings: false)

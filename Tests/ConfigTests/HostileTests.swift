@@ -41,6 +41,25 @@ import Testing
     #expect(Self.time(Array(text.utf8)) < .seconds(20))
   }
 
+  @Test func `settings that are written again and again are read in bounded time`() {
+    let applications = (0..<20000).map { "sampling.a\($0)=1 " }.joined()
+    #expect(Self.time(Array("sflow {\(applications)\(applications)}".utf8)) < .seconds(20))
+    let blocks = String(repeating: "psample { group = 2 } ", count: 20000)
+    #expect(Self.time(Array("sflow {\(applications)\(blocks)}".utf8)) < .seconds(20))
+  }
+
+  @Test func `other collectors in place of very many are told in bounded time`() throws {
+    func settings(_ port: Int) throws -> Settings {
+      let collectors = (0..<20000).map { "collector{ip=10.0.\($0 >> 8).\($0 & 255) udpport=\(port)}" }
+      return try #require(parse("sflow {" + collectors.joined() + "}").settings)
+    }
+    let (before, after) = (try settings(1), try settings(2))
+    var lines: [String] = []
+    #expect(ContinuousClock().measure { lines = after.differences(from: before) } < .seconds(20))
+    #expect(lines.count == 40000)
+    #expect(after.differences(from: after).isEmpty)
+  }
+
   @Test func `a file that is too large is refused`() {
     let outcome = Configuration.parse(Array(repeating: 0x20, count: 5_000_000), file: file)
     #expect(
