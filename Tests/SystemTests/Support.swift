@@ -122,14 +122,20 @@ final class Program {
       for end in ends { posix_spawn_file_actions_addclose(&actions, end) }
     }
 
-    // Threads of a test run block signals, and a child inherits that. A group of its own, to be ended as one.
+    // Threads of a test run block signals, who runs it in the background ignores some, and a child inherits that. A group
+    // of its own, to be ended as one.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+    var ignored = sigset_t()
+    sigemptyset(&ignored)
+    for number in [SIGINT, SIGQUIT, SIGHUP] { sigaddset(&ignored, number) }
+    posix_spawnattr_setsigdefault(&attributes, &ignored)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
     var arguments = words.map { strdup($0) } + [nil]
     defer { arguments.forEach { free($0) } }

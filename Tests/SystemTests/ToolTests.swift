@@ -283,6 +283,48 @@ extension SystemTests {
       #expect(far.status == 1 && far.output.contains("ENETUNREACH"))
     }
 
+    @Test func `a probe goes by name, from a namespace, and knows what does not fit the path`() throws {
+      let lab = try Lab()
+      // The collector is this host itself, as the other one sees it.
+      let receiver = try Receiver(
+        on: SocketAddress(Lab.hostAddress, port: 6343), in: lab.hostPath)
+      let other = try ctl("probe", "10.99.0.1", "--namespace", lab.far, in: lab.hostPath)
+      #expect(other.status == 0, "\(other.output)")
+      #expect(try receiver.require().agentAddress == Lab.farAddress)
+      let nowhere = try ctl("probe", "10.99.0.1", "--namespace", "nosuch-\(getpid())", in: lab.hostPath)
+      #expect(nowhere.status == 1 && nowhere.output.contains("ip netns add"), "\(nowhere.output)")
+
+      let named = try ctl("probe", "localhost", "--port", "7777", in: lab.hostPath)
+      #expect(named.status == 1 && named.output.contains("addresses: "), "\(named.output)")
+      let unknown = try ctl("probe", "nosuch.invalid", in: lab.hostPath)
+      #expect(unknown.status == 1 && unknown.output.contains("\"nosuch.invalid\" cannot be resolved"))
+      #expect(unknown.output.contains("/etc/resolv.conf"))
+
+      let listening = try lab.collector()
+      let long = try ctl("probe", "10.99.0.2", "--datagram-bytes", "1473", in: lab.hostPath)
+      #expect(long.output.contains("do not fit the path's MTU of 1500"), "\(long.output)")
+      #expect(long.status == 2 && long.output.contains("set datagramBytes = 1472 or less"))
+      #expect(try listening.require().subAgentID == .max)
+      let wrong = try ctl("probe", "10.99.0.2", "--source", "nobody", in: lab.hostPath)
+      #expect(wrong.status != 0 && wrong.errors.contains("--source \"nobody\" is not an IP address"))
+    }
+
+    @Test func `explain sampling tells the rate of each interface and where it comes from`() throws {
+      let lab = try Lab()
+      let agent = try Agent(
+        "sflow { sampling = 300 collector { ip = 10.99.0.2 } pcap { dev = hx0 sampling = 200 } }",
+        in: lab.hostPath)
+      var text = ""
+      #expect(
+        eventually {
+          text = (try? ctl("explain", "sampling", "--control", agent.folder["control"]).output) ?? ""
+          return text.contains("hx0: 1 in 200: sampling of its pcap block")
+        }, "\(text)")
+      #expect(text.contains("sampling = 300"), "\(text)")
+      #expect(text.contains("The first that is set: "))
+      #expect(text.contains("sampling.bps_ratio = 0 makes sampling the rate of all interfaces"))
+    }
+
     @Test func `hsflowd -t says of the host what hsflowctl check says`() throws {
       let lab = try Lab()
       let folder = try Folder()
