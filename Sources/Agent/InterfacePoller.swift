@@ -25,6 +25,10 @@ final class InterfacePoller: Module {
   var sequences: [UInt32: UInt32] { subjects.mapValues(\.sequence) }
   private(set) var failures = 0
   private var isBondFailing = false
+  /// Interfaces that belong to a bond, and which, as of `generation` of the table.
+  private var bondMembers: [(member: UInt32, bond: UInt32)] = []
+  private var generation: UInt64?
+
   /// An interface, and what is sent of it at every poll: kept until it changes, for the table is large.
   ///
   /// A class because its numbers go on while it lies in a dictionary.
@@ -40,10 +44,6 @@ final class InterfacePoller: Module {
       counters = InterfaceCounters(interface)
     }
   }
-
-  /// Interfaces that belong to a bond, and which, as of `generation` of the table.
-  private var bondMembers: [(member: UInt32, bond: UInt32)] = []
-  private var generation: UInt64?
 
   init(_ context: ModuleContext) {
     optics = OpticalModules(

@@ -50,7 +50,9 @@ public final class FileSystemSpaces {
   /// Measures, then calls `then` on the loop: with success, or after `limit` without.
   public func measure(then: @escaping () -> Void) {
     if let systems = settledSystems {
-      (latest, failure) = (Self.space(of: systems, root, spaceAt, progress).space, nil)
+      let (space, isAnswered) = Self.space(of: systems, root, spaceAt, progress)
+      if !isAnswered { progress.withLock { $0.isSettled = false } }
+      (latest, failure) = (space, nil)
       return then()
     }
     let (root, spaceAt, progress) = (root, spaceAt, progress)

@@ -155,7 +155,16 @@ import Testing
     let first = spaces.latest
     // Other tests mount now and then; each change is a job.
     #expect(systems.allSatisfy(\.answersAtOnce) ? (1..<5).contains(work.jobs) : work.jobs == 5)
-    // One that does not answer may hang the next time.
+    // One that does not answer, from the start or all at once, may hang the next time.
+    let isSilent = Atomic<Bool>(false)
+    let fickle = CountingWork()
+    let spoilt = FileSystemSpaces(root, background: fickle) { path in
+      isSilent.load(ordering: .sequentiallyConsistent) ? nil : try? FileSystemSpace(at: path)
+    }
+    spoilt.measure {}
+    isSilent.store(true, ordering: .sequentiallyConsistent)
+    for _ in 0..<4 { spoilt.measure {} }
+    #expect(fickle.jobs >= (systems.isEmpty ? 1 : 4))
     let silent = CountingWork()
     let other = FileSystemSpaces(root, background: silent) { _ in nil }
     for _ in 0..<5 { other.measure {} }

@@ -115,6 +115,9 @@ struct InteropFlowRun: Sendable {
     // It prints a line for each packet when it has written it; two collectors, and what is made up for each.
     let expected = 2 * (datagrams.count + MadeUpDatagrams.all.count)
     #expect(eventually { tshark.output.split(separator: "\n").count >= expected }, "\(tshark.errors)")
+    // What sfacctd is just writing when it is ended it may write twice.
+    let rows = folder["flows.json"]
+    #expect(eventually { Self.packets(in: rows) >= Self.allPackets(w0, v0) }, "\(contents(rows))")
     for program in [tshark, sfacctd, sfcapd, gmond] { program.end(SIGINT) }
     sfacctdLog = sfacctd.output + sfacctd.errors
     sfacctdFlows = contents(folder["flows.json"])
@@ -126,6 +129,16 @@ struct InteropFlowRun: Sendable {
       [Release.hsflowctl, "listen", "--pcap", folder["capture"], "--format", "json"]
     ).output
     tsharkLines = try TsharkFields.read(folder["capture"])
+  }
+
+  private static func packets(in rows: String) -> Int {
+    let counted = (try? TsharkFields.datagrams(contents(rows))) ?? []
+    return counted.reduce(0) { $0 + ($1["packets"] as? Int ?? 0) }
+  }
+
+  private static func allPackets(_ w0: UInt32, _ v0: UInt32) -> Int {
+    ports.indices.flatMap { SentPackets.half($0, w0, v0) }.reduce(0) { $0 + $1.packets }
+      + MadeUpDatagrams.flowSamples * Int(MadeUpDatagrams.rate)
   }
 
   private static func folder(_ name: String, in folder: Folder) throws -> String {
