@@ -11,6 +11,7 @@ public final class CPUSource: HostRecordSource {
   private let loadAverage: KernelFile
   private let uptime: KernelFile
   private let cpuinfo: KernelFile
+  private let longCpuinfo: KernelFile
   /// kHz; where `/proc/cpuinfo` has no clock (arm64).
   private let frequency: KernelFile
   private let ticksPerSecond: UInt64
@@ -27,8 +28,10 @@ public final class CPUSource: HostRecordSource {
     loadAverage = KernelFile(root, "/proc/loadavg", buffer: buffer)
     uptime = KernelFile(root, "/proc/uptime", buffer: buffer)
     online = KernelFile(root, "/sys/devices/system/cpu/online", buffer: buffer)
-    // The clock of the first CPU is in its first lines; the kernel asks each CPU whose lines are read.
+    // The clock of the first CPU is in its first lines, and the kernel asks each CPU whose lines are read. s390 lists all
+    // CPUs before the first one's lines.
     cpuinfo = KernelFile(root, "/proc/cpuinfo", buffer: buffer, limit: 1024)
+    longCpuinfo = KernelFile(root, "/proc/cpuinfo", buffer: buffer, limit: 4096)
     frequency = KernelFile(root, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", buffer: buffer)
     self.ticksPerSecond = ticksPerSecond
   }
@@ -79,6 +82,7 @@ public final class CPUSource: HostRecordSource {
     if let clock = try? frequency.read(NumberFile.init(parsing:)).value {
       return gauge32(UInt64(max(0, clock)) / 1000)
     }
+    if let clock = try? longCpuinfo.read(Cpuinfo.init(parsing:)).kilohertz { return gauge32(clock / 1000) }
     return 0
   }
 }

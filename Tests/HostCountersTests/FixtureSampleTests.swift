@@ -313,6 +313,18 @@ import Testing
     #expect(try lines(source)[0].contains(" cpu_num=8 "))
   }
 
+  @Test func `the clock of a mainframe stands behind the list of its CPUs`() throws {
+    let tree = try TemporaryTree(copying: "debian12-vm-6.18")
+    let mainframe = try TemporaryTree(copying: "s390x-zvm-5.14")
+    let text = try #require(mainframe["/proc/cpuinfo"].map { String(decoding: $0, as: UTF8.self) })
+    let more = (2..<20).map { "processor \($0): version = 00,  identification = 1133E8,  machine = 8561\n" }
+    let longer = text.replacing("\ncpu number      : 0\n", with: more.joined() + "\ncpu number      : 0\n")
+    #expect(longer.utf8.count > text.utf8.count + 1024)
+    try tree.write(longer, to: "/proc/cpuinfo")
+    let line = try lines(cpu(tree.root))[0]
+    #expect(line.contains(" cpu_speed=5200 "), "\(line)")
+  }
+
   @Test func `pages are larger than KiB`() throws {
     let source = MemorySource(fixture("rhel7-3.10"), buffer: buffer, pageBytes: 65536)
     // pgpgin 911882113, pgpgout 4811920032 KiB
