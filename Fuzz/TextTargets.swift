@@ -19,6 +19,7 @@ func readConfiguration(_ text: Span<UInt8>) {
   precondition(
     (outcome.settings == nil) == outcome.diagnostics.contains { $0.severity == .error },
     "settings in spite of an error, or none without one")
+  precondition(Configuration.parse(bytes, file: "fuzz", options: options) == outcome, "read otherwise again")
   guard let settings = outcome.settings else { return }
   _ = settings.differences(from: Settings())
   precondition(settings.differences(from: settings).isEmpty, "settings that differ from themselves")
