@@ -75,6 +75,8 @@ extension Settings.PacketLog {
     public var subsampling: UInt32
     /// So 1 in so many of all packets does.
     public var effective: UInt32
+    /// Whether every packet that the rule picks becomes a sample.
+    public var samplesAll: Bool { subsampling == 1 }
   }
 
   public func rate(sampling: UInt32) -> Rate {

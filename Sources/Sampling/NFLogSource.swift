@@ -77,6 +77,7 @@ public final class NFLogSource {
     settings.headerBytes = new.headerBytes
     settings.rate = new.rate
     skip.setRate(new.rate.subsampling)
+    reader?.rests = !new.rate.samplesAll
     // The kernel copies as much as it was told when the group was bound.
     if isLonger, reader != nil { health?.start() }
   }
@@ -94,9 +95,10 @@ public final class NFLogSource {
     do throws(Errno) {
       let socket = try NetfilterSocket(receiveBuffer: receiveBuffer, messageSize: Self.messageSize)
       try bind(socket)
-      reader = try LogReader(socket, loop: loop, onError: { [unowned self] in readFailed($0) }) {
-        [unowned self] in take($0)
-      }
+      reader = try LogReader(
+        socket, loop: loop, rests: !settings.rate.samplesAll,
+        onError: { [unowned self] in readFailed($0) }
+      ) { [unowned self] in take($0) }
     } catch {
       throw Self.failure(error, group: settings.group)
     }

@@ -77,6 +77,7 @@ public final class ULogSource: PacketLogSource {
     settings.headerBytes = new.headerBytes
     settings.rate = new.rate
     skip.setRate(new.rate.subsampling)
+    reader?.rests = !new.rate.samplesAll
   }
 
   public func forget(_ index: UInt32) { sources.remove(index) }
@@ -87,9 +88,10 @@ public final class ULogSource: PacketLogSource {
     close()
     do throws(Errno) {
       let socket = try opener()
-      reader = try LogReader(socket, loop: loop, onError: { [unowned self] in readFailed($0) }) {
-        [unowned self] in take($0)
-      }
+      reader = try LogReader(
+        socket, loop: loop, rests: !settings.rate.samplesAll,
+        onError: { [unowned self] in readFailed($0) }
+      ) { [unowned self] in take($0) }
     } catch {
       throw failure(error)
     }

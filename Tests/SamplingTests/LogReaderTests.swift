@@ -15,12 +15,12 @@ import Testing
     private let kernel: CInt
     private let descriptor: CInt
 
-    init(messageSize: Int = 64) throws {
+    init(messageSize: Int = 64, rests: Bool = true) throws {
       var ends: [CInt] = [-1, -1]
       #expect(socketpair(AF_UNIX, CInt(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
       (kernel, descriptor) = (ends[0], ends[1])
       reader = try LogReader(
-        NetfilterSocket(owning: descriptor, messageSize: messageSize), loop: loop,
+        NetfilterSocket(owning: descriptor, messageSize: messageSize), loop: loop, rests: rests,
         onError: { [unowned self] in errors.append($0) }
       ) { [unowned self] octets in taken.append(octets.indices.map { octets[$0] }) }
     }
@@ -67,6 +67,17 @@ import Testing
     #expect(bench.loop.nextDeadline == nil)
     bench.send(100)
     #expect(bench.taken.count == 101)
+  }
+
+  @Test func `where every packet becomes a sample each message is read as it comes`() throws {
+    let bench = try Bench(rests: false)
+    for i in UInt8(0)..<100 {
+      bench.send(i)
+      #expect(bench.taken.count == Int(i) + 1)
+      bench.run(5)
+    }
+    #expect(bench.loop.wakeUps == 0)
+    #expect(bench.loop.nextDeadline == nil)
   }
 
   @Test func `it rests only if the kernel has room for four times as many as came`() throws {
