@@ -41,7 +41,9 @@ struct GuestTests {
     #expect(wanted > 50)
     #expect(lines.count { $0.hasPrefix("ok - ") } == wanted, "\(log)")
     #expect(lines.last == "exit 0")
-    try checkDatagrams(try capture(folder + "/sflow.pcap"))
+    let packets = try capture(folder + "/sflow.pcap")
+    try checkDatagrams(packets.map(\.payload))
+    try BondReading.check(packets, folder)
   }
 
   private func checkDatagrams(_ payloads: [[UInt8]]) throws {
@@ -79,21 +81,21 @@ struct GuestTests {
     )
   }
 
-  /// The UDP payloads of a pcap file of Ethernet frames with IPv4.
-  private func capture(_ path: String) throws -> [[UInt8]] {
+  /// The UDP payloads of a pcap file of Ethernet frames with IPv4, and where their packets begin in it.
+  private func capture(_ path: String) throws -> [(at: Int, payload: [UInt8])] {
     let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     func little32(_ at: Int) -> Int {
       (0..<4).reduce(0) { $0 | Int(file[at + $1]) << (8 * $1) }
     }
     try #require(file.count > 24 && little32(0) == 0xA1B2_C3D4 && little32(20) == 1)
-    var payloads: [[UInt8]] = []
+    var packets: [(at: Int, payload: [UInt8])] = []
     var at = 24
     while at + 16 <= file.count, at + 16 + little32(at + 8) <= file.count {
       let end = at + 16 + little32(at + 8)
       let ip = at + 16 + 14
-      payloads.append(Array(file[(ip + Int(file[ip] & 15) * 4 + 8)..<end]))
+      packets.append((at, Array(file[(ip + Int(file[ip] & 15) * 4 + 8)..<end])))
       at = end
     }
-    return payloads
+    return packets
   }
 }

@@ -4,7 +4,8 @@ import Testing
 
 /// `docs/TRUTH.md` says of every field that is sent how it is held against the truth, or why it is not.
 @Suite struct TruthDocumentTests {
-  private static let structures = TruthTable.measured + TruthTable.guests + TruthTable.unchecked
+  private static let structures =
+    TruthTable.measured + TruthTable.guests + TruthTable.bonds + TruthTable.unchecked
 
   /// Cells of the rows of a table, by the title of the section.
   private func tables() throws -> [String: [[String]]] {
@@ -46,7 +47,7 @@ import Testing
         #expect(row[1].hasPrefix("no check: "), "\(row)")
       }
     }
-    for structure in TruthTable.guests {
+    for structure in TruthTable.guests + TruthTable.bonds {
       for row in tables[type(of: structure).name] ?? [] { #expect(!row[1].hasPrefix("no check"), "\(row)") }
     }
   }
