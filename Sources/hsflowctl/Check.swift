@@ -33,7 +33,7 @@ struct Check: ParsableCommand {
     do throws(ConfigurationFile.Unreadable) {
       outcome = try ConfigurationFile.read(file)
     } catch {
-      return ([Finding(.error, file, "cannot be read: \(error)")], false)
+      return ([Finding(.error, "configuration", "\(error)")], false)
     }
     var findings = outcome.diagnostics.map { diagnostic in
       Finding(

@@ -36,4 +36,16 @@ import Testing
     #expect(setting(bench, "polling") == ["30", "default", nil])
     #expect(setting(bench, "collector") == ["192.0.2.1", "DNS-SD, _sflow._udp.example.com", nil])
   }
+
+  @Test func `what the file says of a setting that DNS-SD supplies is told, and not in force`() throws {
+    let bench = try AgentBench("dns-sd { domain = .example.com }\nsampling = 77") {
+      $0.names.serve([(1, 6343, "192.0.2.1")], ["polling=5"])
+    }
+    bench.loop.run(for: .seconds(31))
+    #expect(setting(bench, "sampling") == ["400", "default", nil])
+    let idle = try #require(bench.agent.items().first { $0.name == "sampling" && $0.condition == .off })
+    #expect(idle.text("value") == "77")
+    #expect(idle.text("origin") == "test.conf:3:1")
+    #expect(idle.reason == "not in force: dns-sd { } supplies it")
+  }
 }

@@ -56,6 +56,17 @@ import VirtualMachines
       ])
   }
 
+  @Test func `of kvm and xen together one counts, and that is said`() throws {
+    let module = module { (context) throws(Errno) in
+      try VirtualMachines(loop: context.loop, background: context.background, logger: context.logger)
+    }
+    module.apply(try settings("collector { ip = 192.0.2.1 } kvm { } xen { dsk = off }"))
+    #expect(
+      log.lines(with: "kvm") == [
+        "notice: virtual machines: kvm { } counts, xen { } does not: both are the guests of libvirt"
+      ])
+  }
+
   @Test func `what is not wanted any more is not tried again`() throws {
     var attempts = 0
     let module = module { (_) throws(Errno) in

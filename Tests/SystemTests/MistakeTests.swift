@@ -278,9 +278,17 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       log: ["EPERM", "CAP_NET_ADMIN"], said: ["EPERM", "CAP_NET_ADMIN"], check: ["CAP_NET_ADMIN"], status: 2),
     Mistake(
       name: "sampling is 0", configuration: sflow("sampling = 0 nflog { group = 5 }"),
-      prepare: [iptables("-A INPUT -j NFLOG --nflog-group 5")],
+      prepare: [iptables("-A OUTPUT -j NFLOG --nflog-group 5")],
       log: ["sampling is 0: no packet becomes a sample"],
+      said: ["sampling is 0: no packet becomes a sample", "set sampling"],
       check: ["sampling is 0: no packet becomes a sample", "set sampling"], status: 2),
+    Mistake(
+      name: "sampling that few packets meet",
+      configuration: sflow("sampling = 10000000 nflog { group = 5 }"),
+      prepare: [iptables("-A OUTPUT -j NFLOG --nflog-group 5")],
+      log: ["source nflog group 5: running"],
+      said: ["no sample yet: ", " packets came, and few of them become one"],
+      check: ["picks 1 in 1 packets"], status: 0),
   ]
 
   static let host: [Mistake] = [

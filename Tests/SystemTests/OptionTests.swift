@@ -124,6 +124,25 @@ extension SystemTests {
       #expect(!text.contains("hsflowd ends"))
     }
 
+    @Test func `a log file that cannot be opened ends it, and later is told in the old one`() throws {
+      let (lab, folder) = (try Lab(), try Folder())
+      let failed = try Self.run("-d", "-D", folder["nosuch/log"])
+      #expect(failed.status == 1)
+      #expect(
+        failed.errors == "hsflowd: cannot open \(folder["nosuch/log"]): ENOENT (No such file or directory)\n")
+
+      try FileManager.default.createDirectory(atPath: folder["logs"], withIntermediateDirectories: true)
+      let agent = try Agent(everySecond, "-P", "-D", folder["logs/log"], in: lab.hostPath)
+      #expect(eventually { contents(folder["logs/log"]).contains("counters every 1 s") })
+      rename(folder["logs"], folder["moved"])
+      agent.program.signal(SIGHUP)
+      #expect(
+        eventually {
+          contents(folder["moved/log"]).contains("warning: cannot open the log file anew: ENOENT")
+            && contents(folder["moved/log"]).contains("configuration reloaded")
+        }, "\(contents(folder["moved/log"]))")
+    }
+
     @Test func `-F sets the log level, again when the file changes`() throws {
       let (lab, folder) = (try Lab(), try Folder())
       try folder.write("mod_json=1\n", to: "levels")

@@ -38,6 +38,20 @@ extension SystemTests {
       }
     }
 
+    @Test(.enabled(if: tool("tcpdump") != nil, "needs tcpdump"))
+    func `the check names who has a log group`() throws {
+      let (lab, folder) = (try Lab(), try Folder())
+      let other = try Program(["tcpdump", "-n", "-i", "nflog:7"], in: lab.hostPath)
+      #expect(eventually { other.errors.contains("listening on nflog:7") }, "\(other.errors)")
+      let file = try folder.write("sflow { collector { ip = 10.99.0.2 } nflog { group = 7 } }", to: "conf")
+      let check = try Program.run([Release.hsflowctl, "check", file], in: lab.hostPath)
+      #expect(check.status == 1)
+      #expect(
+        check.output.contains("nflog group 7: another program has this group: tcpdump, process \(other.pid)"),
+        "\(check.output)")
+      #expect(check.output.contains("choose another group here and in the firewall rule"))
+    }
+
     @Test func `the control socket, and the port to listen on`() throws {
       let (lab, folder) = (try Lab(), try Folder())
       let first = try Agent(everySecond, "--control", folder["control"], in: lab.hostPath)

@@ -271,6 +271,56 @@ extension SystemTests {
       #expect(text.contains("\ncpu_load_one ") && text.contains("\ndatagramSourceIP 10.99.0.1\n"))
     }
 
+    @Test func `JSON has a line for each recorded datagram, and every kind of sample in it`() throws {
+      let folder = Release.package + "/Tests/SFlowTests/Vectors/"
+      var (kinds, datagrams) = (Set<String>(), 0)
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".pcap") {
+        let read = try ctl("listen", "--pcap", folder + name, "--format", "json")
+        #expect(read.status == 0 && read.errors.isEmpty, "\(name): \(read.errors)")
+        for line in read.output.split(separator: "\n") {
+          let datagram = try #require(
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(name): \(line)")
+          let samples = datagram["samples"] as? [[String: Any]] ?? []
+          for sample in samples {
+            kinds.insert(sample["type"] as? String ?? "?")
+            for record in sample["records"] as? [[String: Any]] ?? [] {
+              if record["type"] as? String == "unknown" { kinds.insert("unknown record") }
+            }
+          }
+          datagrams += 1
+        }
+      }
+      #expect(
+        kinds == ["flow", "counters", "discarded", "rtmetric", "rtflow", "unknown record"],
+        "\(kinds)")
+      #expect(datagrams == 263)
+    }
+
+    @Test func `files that cannot be read or written are named, with the reason`() throws {
+      let (lab, folder) = (try Lab(), try Folder())
+      for (words, text) in [
+        (["listen", "--pcap", folder.path], "cannot read \(folder.path): EISDIR"),
+        (["listen", "--pcap", folder["none/pcap"]], "cannot write \(folder["none/pcap"]): ENOENT"),
+        (["listen", "--pcap", try folder.write("text", to: "text")], "\(folder["text"]): "),
+        (["listen", "--address", "nobody"], "--address \"nobody\" is not an IP address"),
+      ] {
+        let result = try Program.run([Release.hsflowctl] + words, in: lab.farPath)
+        #expect(
+          result.status != 0 && result.output.isEmpty && result.errors.contains(text), "\(result.errors)")
+      }
+      let check = try ctl("check", folder["none"])
+      #expect(
+        check.status == 1 && check.output.contains("\(folder["none"]): cannot read it: ENOENT"),
+        "\(check.output)")
+
+      let recorded = try Data(
+        contentsOf: URL(fileURLWithPath: Release.package + "/Tests/SFlowTests/Vectors/hsflowd-run3-json.pcap")
+      )
+      try recorded.dropLast(3).write(to: URL(fileURLWithPath: folder["cut"]))
+      let cut = try ctl("listen", "--pcap", folder["cut"], "--format", "line")
+      #expect(cut.status == 0 && cut.errors == "\(folder["cut"]) ends within a packet\n", "\(cut.errors)")
+    }
+
     @Test func `a probe tells the way, and what ICMP answers`() throws {
       let lab = try Lab()
       let receiver = try lab.collector()
