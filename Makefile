@@ -37,12 +37,12 @@ demo: need-swift setup build ## run the agent in the foreground and print what i
 
 test: need-swift test-setup lint build ## check the style and run all tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest
+	Tools/test
 	@$(MAKE) guest-test
 
 faults: need-swift need-root test-setup build ## make every call of the agent fail in every way: docs/FAULTS.md
 	$(SWIFT) build --build-tests
-	HSFLOWD_FAULTS=all $(SWIFT) test --skip-build --disable-xctest --filter 'SystemTests.*Fault'
+	HSFLOWD_FAULTS=all Tools/test --filter 'SystemTests.*Fault'
 
 fuzz: need-swift ## feed the parsers of outside bytes: make fuzz RUNS=10000000
 	Tools/fuzz $(RUNS)
@@ -73,12 +73,12 @@ bench-check: ## hold the figures of the last make bench against Benchmarks/budge
 
 truth: need-swift test-setup build ## hold every number against the kernel's for ten minutes, and those of guests
 	$(SWIFT) build --build-tests
-	HSFLOWD_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest \
+	HSFLOWD_LONG_TESTS=1 Tools/test \
 	  --filter 'SystemTests.(TruthTests|VirtualMachineTests|TestDriverTests)|TruthDocumentTests'
 
 soak: need-swift test-setup build ## half an hour of the program under churn, and simulated months: nothing grows
 	$(SWIFT) build --build-tests
-	HSFLOWD_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest --filter 'SoakTests|MonthTests'
+	HSFLOWD_LONG_TESTS=1 Tools/test --filter 'SoakTests|MonthTests'
 
 install: ## install program, service, manual pages and, where there is none, a configuration
 	@test -x $(BUILD)/hsflowd -a -x $(BUILD)/hsflowctl || $(MAKE) build
@@ -132,11 +132,11 @@ system-test: need-swift need-root build ## install and run the service on a real
 interop: need-swift need-root build ## what tshark, sfacctd, sfcapd and gmond make of the agent: docs/INTEROP.md
 	@Tools/install-packages $(PACKAGES) $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest --filter Interop
+	Tools/test --filter Interop
 
 # By itself: a virtual machine takes both processors, and other tests measure.
 guest-test:
-	HSFLOWD_GUEST=.build/guest $(SWIFT) test --skip-build --disable-xctest --filter SystemTests.GuestTests
+	HSFLOWD_GUEST=.build/guest Tools/test --filter SystemTests.GuestTests
 
 setup: need-root ## install the Debian packages that the build needs
 	@Tools/install-packages $(PACKAGES)
