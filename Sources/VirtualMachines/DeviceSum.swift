@@ -12,11 +12,8 @@ struct DeviceSum: Equatable, Sendable {
   mutating func update(_ devices: [DeviceStatistics]) {
     total = departed
     for (i, old) in last.enumerated() {
-      // The same place first: devices rarely move.
-      let now =
-        i < devices.count && devices[i].name == old.name ? devices[i] : devices.first { $0.name == old.name }
       // One whose counters fall is another of the same name.
-      if let now, !now.fell(since: old) { continue }
+      if let now = devices.device(old.name, near: i), !now.fell(since: old) { continue }
       departed &+= old.values
       total &+= old.values
     }
@@ -29,6 +26,13 @@ struct DeviceSum: Equatable, Sendable {
 
   /// `nil` if no device counts it.
   subscript(lane: Int) -> UInt64? { known & 1 << UInt8(lane) == 0 ? nil : total[lane] }
+}
+
+extension [DeviceStatistics] {
+  /// - Parameter place: where it was: devices rarely move.
+  func device(_ name: String, near place: Int) -> DeviceStatistics? {
+    place < count && self[place].name == name ? self[place] : first { $0.name == name }
+  }
 }
 
 extension DeviceStatistics {

@@ -47,16 +47,25 @@ public struct Guest: Sendable {
       needsDescription = true
     }
     statistics = new
-    if let found = new.disks {
-      disks.update(found.filter { description?.readOnlyDisks.contains($0.name) != true })
-    } else {
-      statistics?.disks = old?.disks
-    }
-    if let found = new.adaptors { adaptors.update(found) } else { statistics?.adaptors = old?.adaptors }
+    statistics?.disks = Self.complete(new.disks, old?.disks)
+    statistics?.adaptors = Self.complete(new.adaptors, old?.adaptors)
+    if new.disks != nil { disks.update(writableDisks ?? []) }
+    if new.adaptors != nil { adaptors.update(statistics?.adaptors ?? []) }
     if new.cpuNS == nil { statistics?.cpuNS = old?.cpuNS }
     if new.memoryKiB == nil { statistics?.memoryKiB = old?.memoryKiB }
     if new.maximumMemoryKiB == nil { statistics?.maximumMemoryKiB = old?.maximumMemoryKiB }
     if new.virtualCPUs == nil { statistics?.virtualCPUs = old?.virtualCPUs }
+  }
+
+  private static func complete(_ new: [DeviceStatistics]?, _ old: [DeviceStatistics]?) -> [DeviceStatistics]?
+  {
+    guard var new, let old else { return new ?? old }
+    for i in new.indices { if let before = old.device(new[i].name, near: i) { new[i].keep(before) } }
+    return new
+  }
+
+  private var writableDisks: [DeviceStatistics]? {
+    statistics?.disks?.filter { description?.readOnlyDisks.contains($0.name) != true }
   }
 
   private static func differ(_ old: [DeviceStatistics]?, _ new: [DeviceStatistics]?) -> Bool {
@@ -89,14 +98,16 @@ extension Guest {
       maximumBytes: Self.bytes(kib: statistics?.maximumMemoryKiB) ?? description?.memoryBytes ?? 0)
   }
 
-  /// Counters exist while the guest runs.
+  /// Counters exist while the guest runs. `nil` too if it has been busy whenever it was asked for.
   public var diskIO: VirtualDiskIO? {
-    guard isActive, let found = statistics?.disks else { return nil }
+    guard isActive, let found = writableDisks, found.isEmpty || !found.allSatisfy(\.isOnlyNamed) else {
+      return nil
+    }
     var io = VirtualDiskIO()
-    for disk in found where description?.readOnlyDisks.contains(disk.name) != true {
-      io.capacityBytes = Self.sum(io.capacityBytes, disk.capacity)
-      io.allocationBytes = Self.sum(io.allocationBytes, disk.allocation)
-      io.availableBytes = Self.sum(io.availableBytes, disk.physical)
+    for disk in found {
+      io.capacityBytes = Self.sum(io.capacityBytes, disk.capacity ?? 0)
+      io.allocationBytes = Self.sum(io.allocationBytes, disk.allocation ?? 0)
+      io.availableBytes = Self.sum(io.availableBytes, disk.physical ?? 0)
     }
     io.readRequests = Self.counter32(disks[GuestStatistics.Disk.readRequests])
     io.readBytes = disks[GuestStatistics.Disk.readBytes] ?? .max

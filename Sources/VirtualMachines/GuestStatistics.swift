@@ -9,9 +9,9 @@ struct DeviceStatistics: Equatable, Sendable {
   /// A bit for each counter that there is.
   private(set) var known: UInt8 = 0
   /// Of a disk, bytes.
-  var capacity: UInt64 = 0
-  var allocation: UInt64 = 0
-  var physical: UInt64 = 0
+  var capacity: UInt64?
+  var allocation: UInt64?
+  var physical: UInt64?
 
   subscript(_ lane: Int) -> UInt64? {
     get { known & 1 << UInt8(lane) == 0 ? nil : values[lane] }
@@ -19,6 +19,17 @@ struct DeviceStatistics: Equatable, Sendable {
       values[lane] = newValue ?? 0
       if newValue == nil { known &= ~(1 << UInt8(lane)) } else { known |= 1 << UInt8(lane) }
     }
+  }
+
+  /// Of a guest that is busy libvirt tells the names of the disks and nothing else.
+  var isOnlyNamed: Bool { known == 0 && capacity == nil && allocation == nil && physical == nil }
+
+  /// What was not said is as it was.
+  mutating func keep(_ old: DeviceStatistics) {
+    for lane in 0..<Self.counters where self[lane] == nil { self[lane] = old[lane] }
+    capacity = capacity ?? old.capacity
+    allocation = allocation ?? old.allocation
+    physical = physical ?? old.physical
   }
 }
 

@@ -74,11 +74,11 @@ extension GuestStatistics {
     } else if cursor.take("errors\0") {
       disk[Disk.errors] = value
     } else if cursor.take("capacity\0") {
-      disk.capacity = value ?? 0
+      disk.capacity = value
     } else if cursor.take("allocation\0") {
-      disk.allocation = value ?? 0
+      disk.allocation = value
     } else if cursor.take("physical\0") {
-      disk.physical = value ?? 0
+      disk.physical = value
     }
   }
 

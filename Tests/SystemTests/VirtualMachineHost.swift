@@ -75,6 +75,14 @@ final class VirtualMachineHost {
       "\(libvirtd.errors)")
   }
 
+  /// A program on this host that is not waited for.
+  func start(_ words: String...) throws -> Program { try Program(inside + words, in: lab.hostPath) }
+
+  /// The process that a guest is.
+  func process(of guest: String) throws -> pid_t {
+    try #require(pid_t(contents(root + "/run/libvirt/qemu/\(guest).pid").filter(\.isNumber)))
+  }
+
   @discardableResult func virsh(_ words: String...) throws -> String {
     let result = try Program.run(inside + ["virsh", "-q", "-c", "qemu:///system"] + words, in: lab.hostPath)
     try #require(result.status == 0, "virsh \(words): \(result.errors)")

@@ -77,7 +77,10 @@ extension SystemTests {
 
       // Against what virsh says before and after.
       let before = try host.statistics(of: "a")
-      let a = try account.guest("a") { $0.record(HostAdapters.self)?.adapters.count == 2 }
+      let a = try account.guest("a") {
+        // Without disks as long as it is busy with its start.
+        $0.record(HostAdapters.self)?.adapters.count == 2 && $0.record(VirtualDiskIO.self) != nil
+      }
       let after = try host.statistics(of: "a")
       func lies(_ value: UInt64?, _ keys: String...) -> Bool {
         let (low, high) = keys.reduce((0, 0) as (UInt64, UInt64)) {
@@ -171,6 +174,44 @@ extension SystemTests {
         "virtual machines",
         "\(resident) KiB resident, \(account.host.count) host samples without a gap, "
           + "a frozen libvirt noticed after \(noticed.components.seconds) s")
+    }
+
+    /// libvirt names the disks of a guest whose monitor another asks, and tells nothing of them.
+    @Test func `the disks of a guest that is busy stay what they were`() throws {
+      let lab = try Lab()
+      let host = try VirtualMachineHost(lab)
+      let account = Account(try lab.collector())
+      try host.virsh("create", try host.describe("a", devices: try host.disk("a.raw", "vda", bytes: 1 << 20)))
+      let agent = try Agent(
+        "sflow { polling = 1 collector { ip = 10.99.0.2 } kvm { } }", in: lab.hostPath, wrapped: host.inside)
+      _ = try account.guest("a") { $0.record(VirtualDiskIO.self) != nil }
+
+      // The agent waits until somebody else asks, for libvirt would let it wait for an answer.
+      agent.program.signal(SIGSTOP)
+      #expect(eventually { agent.status("State").first == "T" })
+      try account.take()
+      let before = try #require(account.guests["a"])
+      let qemu = try host.process(of: "a")
+      kill(qemu, SIGSTOP)
+      let others = try (0..<2).map { _ in try host.start("virsh", "-q", "domstats", "--block", "a") }
+      #expect(
+        try eventually {
+          let answer = try host.start("virsh", "-q", "domstats", "--nowait", "--block", "a")
+          return answer.status() == 0 && answer.output.contains("block.0.name")
+            && !answer.output.contains("block.0.rd")
+        })
+      agent.program.signal(SIGCONT)
+      for _ in 0..<2 {
+        let busy = try account.guest("a")
+        #expect(busy.record(VirtualDiskIO.self) == before.record(VirtualDiskIO.self))
+        #expect(busy.record(VirtualCPU.self)?.state == .running)
+      }
+
+      kill(qemu, SIGCONT)
+      #expect(others.allSatisfy { $0.status() == 0 })
+      let after = try #require(try account.guest("a").record(VirtualDiskIO.self))
+      #expect(after.capacityBytes == 1 << 20 && after.readRequests < .max)
+      #expect(agent.program.end() == 0)
     }
   }
 }

@@ -93,6 +93,39 @@ import Testing
     #expect(after.cpu.cpuMS == 70)
   }
 
+  /// As libvirt's driver of qemu answers: its monitor tells of disks, the host of adaptors.
+  private func busy(_ number: Int, base: UInt64) -> [(String, FakeHypervisor.Value)] {
+    runningGuest(number, disks: 2, adaptors: 2, base: base).parameters.filter { name, _ in
+      !name.hasPrefix("block.") || name.hasSuffix(".name") || name == "block.count"
+    }
+  }
+
+  @Test func `disks of a busy guest that libvirt only names keep what they had`() throws {
+    let bench = try VMBench([runningGuest(1, disks: 2, adaptors: 2, base: 50)])
+    bench.poll()
+    let before = try #require(bench.guest("guest1")?.diskIO)
+    bench.fake.guests[0].parameters = busy(1, base: 60)
+    bench.poll()
+    #expect(bench.guest("guest1")?.diskIO == before)
+    #expect(bench.guest("guest1")?.networkIO?.inBytes == 120)
+    bench.fake.guests[0].parameters = runningGuest(1, disks: 2, adaptors: 2, base: 70).parameters
+    bench.poll()
+    #expect(bench.guest("guest1")?.diskIO?.readRequests == 140)
+    #expect(bench.guest("guest1")?.diskIO?.capacityBytes == before.capacityBytes)
+  }
+
+  @Test func `disks of a guest that has always been busy are not told of`() throws {
+    var guest = runningGuest(1, disks: 2, adaptors: 2, base: 50)
+    guest.parameters = busy(1, base: 50)
+    let bench = try VMBench([guest])
+    bench.poll()
+    #expect(try #require(bench.guest("guest1")).diskIO == nil)
+    #expect(bench.guest("guest1")?.networkIO?.inBytes == 100)
+    bench.fake.guests[0].parameters = runningGuest(1, disks: 2, adaptors: 2, base: 60).parameters
+    bench.poll()
+    #expect(bench.guest("guest1")?.diskIO?.readRequests == 120)
+  }
+
   // MARK: - Life
 
   @Test func `guests that start, are renamed, hot-plugged and destroyed are followed by events`() throws {
