@@ -206,6 +206,9 @@ final class VirtualMachinesModule: Module {
         of.add("uuid", guest.uuid.description)
         if let number = numbers.number(for: guest.uuid) { of.add("data_source", "3:\(number)") }
         of.add("counter_samples", sequences[guest.uuid] ?? 0)
+        if let trouble = guest.trouble {
+          (of.condition, of.reason, of.remedy) = (.failed, trouble.reason, trouble.remedy)
+        }
         return of
       }
   }

@@ -15,6 +15,8 @@ public struct Guest: Sendable {
   /// Since when libvirt does not have it, or cannot be asked.
   var missingSince: Instant?
   var statistics: GuestStatistics?
+  /// Polls in a row in which libvirt named its disks and told nothing of them.
+  private(set) var busyPolls = 0
   private var disks = DeviceSum()
   private var adaptors = DeviceSum()
 
@@ -35,7 +37,7 @@ public struct Guest: Sendable {
     if listed.identifier != identifier {
       // Another run: its counters begin at zero.
       identifier = listed.identifier
-      (disks, adaptors, statistics) = (DeviceSum(), DeviceSum(), nil)
+      (disks, adaptors, statistics, busyPolls) = (DeviceSum(), DeviceSum(), nil, 0)
     }
   }
 
@@ -46,6 +48,8 @@ public struct Guest: Sendable {
     if Self.differ(old?.adaptors, new.adaptors) || Self.differ(old?.disks, new.disks) {
       needsDescription = true
     }
+    let isBusy = new.disks.map { !$0.isEmpty && $0.allSatisfy(\.isOnlyNamed) } ?? false
+    busyPolls = isBusy ? busyPolls + 1 : 0
     statistics = new
     statistics?.disks = Self.complete(new.disks, old?.disks)
     statistics?.adaptors = Self.complete(new.adaptors, old?.adaptors)

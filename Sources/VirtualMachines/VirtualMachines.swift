@@ -22,6 +22,7 @@ public final class VirtualMachines {
   // What is known.
   private(set) var state = State.off
   private var table: [UUID: Guest] = [:]
+  private var busy = BusyGuests()
   private var lastPoll: (began: Instant, took: Duration)?
   public private(set) var polls: UInt64 = 0
   /// Polls that libvirt did not answer.
@@ -338,6 +339,7 @@ public final class VirtualMachines {
     backOff = Self.shortestBackOff
     see(found.map(\.listed))
     for (listed, statistics) in found { table[listed.uuid]?.update(statistics) }
+    busy.update(table.values, logger)
     lastPoll = (pollBegan, loop.now - pollBegan)
     // One that has just come has no description yet; the next poll has it.
     onPoll(
@@ -378,6 +380,7 @@ public final class VirtualMachines {
       let missing = table.values.count { $0.missingSince != nil }
       var line = "connected to \(uri), \(table.count - missing) guests, \(activeGuests ?? 0) of them running"
       if missing > 0 { line += ", \(missing) gone and not forgotten" }
+      if !busy.names.isEmpty { line += ", \(busy.names.count) busy" }
       line += hasEvents ? ", events" : ", no events"
       line += "; \(polls) polls, \(missedPolls) without an answer"
       if let lastPoll { line += ", the last took \(lastPoll.took.milliseconds) ms" }

@@ -126,6 +126,31 @@ import Testing
     #expect(bench.guest("guest1")?.diskIO?.readRequests == 120)
   }
 
+  @Test func `guests that stay busy are said once, and that they are not any more`() throws {
+    let bench = try VMBench([runningGuest(1, disks: 2, adaptors: 2), runningGuest(2)])
+    bench.poll()
+    let before = bench.log.all
+    bench.fake.guests[0].parameters = busy(1, base: 2000)
+    for _ in 0..<2 { bench.poll() }
+    #expect(bench.log.all == before)
+    #expect(try #require(bench.guest("guest1")).trouble == nil)
+    for _ in 0..<10 { bench.poll() }
+    let said = bench.log.all.dropFirst(before.count)
+    #expect(said.count == 1)
+    #expect(
+      said.last?.hasPrefix("warning: virtual machines: guest \"guest1\": libvirt tells nothing of") == true)
+    #expect(bench.guest("guest1")?.trouble != nil && bench.guest("guest2")?.trouble == nil)
+    #expect(bench.machines.status.last?.contains("2 guests, 2 of them running, 1 busy, ") == true)
+    bench.fake.guests[0].parameters = runningGuest(1, disks: 2, adaptors: 2, base: 3000).parameters
+    for _ in 0..<2 { bench.poll() }
+    #expect(
+      Array(bench.log.all.dropFirst(before.count + 1)) == [
+        "notice: virtual machines: libvirt tells of the disks of all guests again"
+      ])
+    #expect(bench.guest("guest1")?.trouble == nil)
+    #expect(bench.machines.status.last?.contains("busy") == false)
+  }
+
   // MARK: - Life
 
   @Test func `guests that start, are renamed, hot-plugged and destroyed are followed by events`() throws {
