@@ -186,6 +186,8 @@ struct InterfaceMonitorTests {
               "neigh add 198.18.\(n).2 lladdr 02:00:00:00:00:02 dev v\(n)",
             ]
           })
+      // The kernel starts their queues a while after they have a carrier, and drops packets before that.
+      try namespace.sh("until [ $(cat /sys/class/net/[vp]*/operstate | grep -c up) = 300 ]; do :; done")
       try namespace.sh(
         "for n in {0..149}; do for ((i = 0; i <= n % 7; i++)); do echo $i > /dev/udp/198.18.$n.2/9; done; done"
       )
@@ -226,6 +228,7 @@ struct InterfaceMonitorTests {
       try namespace.ip(batch: ["link set eth0 up", "address add 198.18.0.1/24 dev eth0"])
       try outside.ip("link set out up")
       try namespace.ip("neigh add 198.18.0.2 lladdr 02:00:00:00:00:02 dev eth0")
+      try namespace.sh("until grep -q up /sys/class/net/eth0/operstate; do :; done")
       try namespace.sh("for n in {1..5}; do echo 1 > /dev/udp/198.18.0.2/9; done")
     }
     let source = NetworkSource(host.monitor)

@@ -47,6 +47,15 @@ extension TestNamespace {
       "link add name a index 10 mtu 9000 address 02:00:00:00:00:0a type veth "
         + "peer name b index 11 mtu 9000 address 02:00:00:00:00:0b")
     for end in ["a", "b"] { try ip("link set dev \(end) up") }
+    try awaitUp()
+  }
+
+  /// Until packets can leave by both ends: the kernel starts a queue a while after there is a carrier
+  /// (net/core/link_watch.c), and drops them before that.
+  func awaitUp() throws {
+    for end in ["a", "b"] {
+      while try Child("sh", "-c", "ip -n \(name) link show dev \(end) | grep -q 'state UP'").wait() != 0 {}
+    }
   }
 
   func run<R>(_ body: () throws -> R) throws -> R {

@@ -90,6 +90,7 @@ extension LinuxTests {
         let b = try Self.ring(CableEnd.b, keeping: 60)
         try FrameSender(CableEnd.a).send(frame(0x0800, count: 5000))
         let seen = try Self.take(1, from: b)
+        try #require(seen.count == 1)
         #expect(seen[0].octets == Array(frame(0x0800, count: 5000)[..<60]))
         #expect(seen[0].packet.length == 5014)
       }
@@ -164,6 +165,7 @@ extension LinuxTests {
         let sender = try FrameSender(CableEnd.a)
         for _ in 0..<2 {
           try namespace.ip("link set dev b up")
+          try namespace.awaitUp()
           try sender.send(frame(0x0800))
           #expect(try Self.take(1, from: b).map(\.octets) == [frame(0x0800)])
           try namespace.ip("link set dev b down")
