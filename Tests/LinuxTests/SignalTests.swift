@@ -62,6 +62,9 @@ extension LinuxTests {
         SignalSource.block()
         let (reading, writing) = try FileDescriptor.pipe()
         try reading.close()
+        // A child that another test starts has it until its exec.
+        var end = pollfd(fd: writing.rawValue, events: 0, revents: 0)
+        while end.revents & Int16(POLLERR) == 0 { poll(&end, 1, -1) }
         #expect(throws: Errno.brokenPipe) { try writing.writeAll([1]) }
         try writing.close()
       }

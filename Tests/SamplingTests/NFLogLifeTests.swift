@@ -29,6 +29,7 @@ extension NFLogTests {
       #expect(log.lines == ["warning: source nflog group 5: \(taken) (will retry)"])
       first.stop()
       #expect(first.status.first?.hasPrefix("nflog group 5: stopped") == true)
+      try row.awaitFree()
       try row.inMiddle { loop.run(for: .seconds(60)) }
       #expect(second.status.first?.hasPrefix("nflog group 5: running") == true)
       #expect(log.lines.dropFirst() == ["notice: source nflog group 5: running"])
@@ -44,13 +45,7 @@ extension NFLogTests {
       let source = try row.source()
       #expect(row.log.lines.count == 1)
       other.stop()
-      try NetworkNamespace.run(inNamespaceAt: row.middle.path) { () throws(Errno) in
-        do {
-          try row.loop.run(until: { source.status.first?.contains("running, 1 in 1") ?? false })
-        } catch {
-          Issue.record(error)
-        }
-      }
+      try row.runInMiddle { source.status.first?.contains("running, 1 in 1") ?? false }
       try WireSocket(datagramsTo: sinkhole, in: row.middle).send([1, 2, 3])
       try row.run(untilSamples: 1)
       #expect(row.log.lines.count == 2)
@@ -132,6 +127,7 @@ extension NFLogTests {
 
       // Longer ones need another binding, which numbers packets anew.
       try row.inMiddle { source.apply(.log(headerBytes: 250)) }
+      try row.runInMiddle { source.status.first?.contains("running, ") ?? false }
       let longer = try sample(2)
       #expect(longer.map(\.sequence) == [6, 7])
       #expect(longer.map(\.packet?.header.count) == [250, 250])

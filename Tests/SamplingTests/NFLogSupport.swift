@@ -133,6 +133,16 @@ final class LogRow {
     try NetworkNamespace.run(inNamespaceAt: middle.path, body)
   }
 
+  /// Runs the loop in the middle, where what is tried again listens.
+  func runInMiddle(until isOver: () -> Bool) throws {
+    try NetworkNamespace.run(inNamespaceAt: middle.path) { Result { try loop.run(until: isOver) } }.get()
+  }
+
+  /// Until nobody has the group: a child that another test starts has every descriptor until its exec, closed ones too.
+  func awaitFree() throws {
+    try middle.shell("while grep -q '^ *5 ' /proc/net/netfilter/nfnetlink_log; do :; done")
+  }
+
   /// Runs the loop until the group has logged `count` packets since it was made, lost ones included.
   func run(_ source: NFLogSource, until count: UInt64) throws {
     try loop.run(until: { source.packets.pool >= count })
