@@ -35,10 +35,6 @@ extension SystemTests {
       }
     }
 
-    private func descriptors(_ agent: Agent) -> Int {
-      ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/fd")) ?? []).count
-    }
-
     private func residentKiB(_ agent: Agent) -> Int {
       agent.status("VmRSS").first.flatMap { Int($0) } ?? .max
     }
@@ -56,10 +52,10 @@ extension SystemTests {
       // The first tap brings a socket with it that stays: speeds of links are asked for by it.
       try agent.reconfigure(settings(1))
       #expect(agent.runs(1))
-      let (bare, few) = (residentKiB(agent), descriptors(agent) - 1)
+      let (bare, few) = (residentKiB(agent), agent.lastingDescriptors() - 1)
       try agent.reconfigure(settings(300))
       #expect(agent.runs(300))
-      #expect(descriptors(agent) == few + 300)
+      #expect(agent.lastingDescriptors() == few + 300)
 
       var sources: Set<UInt32> = []
       sink.take = { sources.insert($0.source) }
@@ -80,9 +76,9 @@ extension SystemTests {
       #expect(sources.count == 300)
       #expect(resident.allSatisfy { $0 <= 40_000 }, "\(resident)")
       #expect(resident[2] - resident[1] <= 256, "\(resident)")
-      #expect(descriptors(agent) == few + 300)
+      #expect(agent.lastingDescriptors() == few + 300)
       try agent.reconfigure(settings(0))
-      #expect(eventually { descriptors(agent) == few })
+      #expect(eventually { agent.openDescriptors == few })
       #expect(agent.count("warning: source") == 0)
       report(
         "taps", "300: \(resident) KiB, without \(bare), then again \(residentKiB(agent)); \(few) descriptors")
@@ -183,7 +179,7 @@ extension SystemTests {
           try sink.drain()
           return hasPolled
         })
-      let few = descriptors(agent) + 1
+      let few = agent.lastingDescriptors() + 1
       let sender = try FrameSocket(in: lab.hostPath)
       let (frame, place) = LabFrame.numbered()
       // Names that an ifIndex had, and what came of it since it was made.
@@ -246,7 +242,7 @@ extension SystemTests {
         try lab.lab.ip(lab.lab.host, "link delete group 9")
         // Back to where it began, before what is left is measured.
         if round % 8 == 7 {
-          #expect(eventually { descriptors(agent) == few }, "\(descriptors(agent)), not \(few)")
+          #expect(eventually { agent.openDescriptors == few }, "\(agent.openDescriptors), not \(few)")
           resident.append(residentKiB(agent))
         }
       }

@@ -212,8 +212,9 @@ extension SystemTests {
       }
       // What it opens once it has open now.
       #expect(try ctl("status", "--control", path).status == 0)
-      for _ in 1...2 { _ = try receiver.require() }
-      let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/fd").count
+      var polls = 0
+      while polls < 2 { polls += try receiver.require().hostSamples.count }
+      let descriptors = agent.lastingDescriptors()
       var mute: [UnixStream] = []
       let payload: [UInt8] = [0, 1, 2, 3]
       var datagrams: [Datagram] = []
@@ -230,12 +231,8 @@ extension SystemTests {
         }
       }
       // Never more than a few at once, and they go after their time.
-      let during = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/fd").count
-      #expect(during <= descriptors + 17)
-      #expect(
-        eventually {
-          (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/fd").count) == descriptors
-        })
+      #expect(agent.openDescriptors <= descriptors + 17)
+      #expect(eventually { agent.openDescriptors == descriptors })
       mute = []
       #expect(try ctl("status", "--control", path).status == 0)
       // A sample every second all the while.
