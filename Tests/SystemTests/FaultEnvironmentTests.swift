@@ -66,7 +66,7 @@ extension SystemTests {
         let status = agent.program.status(within: .seconds(2))
         if let status { #expect(status == 1 || status == 127, "\(limit)") }
         #expect(
-          (agent.log + agent.program.errors).contains(limit == 3 ? "annot" : "EMFILE"),
+          eventually { (agent.log + agent.program.errors).contains(limit == 3 ? "annot" : "EMFILE") },
           "\(limit): \(agent.log)")
         agent.program.end()
       }

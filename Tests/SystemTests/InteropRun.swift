@@ -65,7 +65,14 @@ struct InteropRun: Sendable {
     read(witness.pid)
     (log, auto) = (agent.log, agent.auto)
 
-    gmondXML = try Self.askGmond(lab)
+    // It may be about to take the last datagram.
+    let memory = arrivals.last?.datagram.hostSamples.last?.record(HostMemory.self)
+    let free = memory.map { Double($0.freeBytes / 1024) } ?? 0
+    _ = try eventually {
+      gmondXML = try Self.askGmond(lab)
+      let shown = GmondXML.metrics(gmondXML)["mem_free"].flatMap { Double($0) }
+      return abs((shown ?? .infinity) - free) <= 64
+    }
     // It prints a line for each packet when it has written it.
     let datagrams = arrivals.count
     #expect(eventually { tshark.output.split(separator: "\n").count >= datagrams })

@@ -214,9 +214,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       log: ["source pcap lo: running"], said: ["no sample yet: no packet has crossed it"],
       check: ["pcap lo: 1 in 1 packets"], status: 0),
     Mistake(
-      name: "a rate that few packets meet", configuration: sflow("pcap { dev = hx0 }"),
-      log: ["hx0: 1 in 10000 packets"], said: ["packets crossed it, and 1 in 10000 is taken by chance"],
-      check: ["pcap hx0: 1 in 10000 packets"], status: 0),
+      name: "a rate that few packets meet",
+      configuration: sflow("sampling = 10000000 sampling.bps_ratio = 0 pcap { dev = hx0 }"),
+      log: ["hx0: 1 in 10000000 packets"], said: ["packets crossed it, and 1 in 10000000 is taken by chance"],
+      check: ["pcap hx0: 1 in 10000000 packets"], status: 0),
     Mistake(
       name: "no right to capture", configuration: sflow("pcap { dev = hx0 }"), wrapped: noRights,
       log: ["EPERM", "CAP_NET_RAW"], said: ["EPERM", "CAP_NET_RAW"], check: ["CAP_NET_RAW"], status: 2),

@@ -75,10 +75,10 @@ extension Agent {
 
   /// What SIGUSR1 writes into the log, the lines of this time only.
   func telemetry() -> [Substring] {
-    let before = count("reloads_refused=")
-    program.signal(SIGUSR1)
     // The line for the collector is the last.
-    guard eventually({ count("reloads_refused=") > before && log.hasSuffix("\n") }) else { return [] }
+    let before = count(" datagrams, ")
+    program.signal(SIGUSR1)
+    guard eventually({ count(" datagrams, ") > before && log.hasSuffix("\n") }) else { return [] }
     let lines = log.split(separator: "\n")
     return Array(lines[(lines.lastIndex { $0.contains(" flow_samples=") } ?? 0)...])
   }

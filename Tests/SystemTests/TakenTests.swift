@@ -55,7 +55,8 @@ extension SystemTests {
     @Test func `the control socket, and the port to listen on`() throws {
       let (lab, folder) = (try Lab(), try Folder())
       let first = try Agent(everySecond, "--control", folder["control"], in: lab.hostPath)
-      #expect(eventually { FileManager.default.fileExists(atPath: folder["control"]) })
+      let status = [Release.hsflowctl, "status", "--control", folder["control"]]
+      #expect(try eventually { try Program.run(status).status == 0 })
       let second = try Agent(everySecond, "--control", folder["control"], in: lab.hostPath)
       #expect(second.says("another agent answers there"), "\(second.log)")
       #expect(second.program.end() == 0)
