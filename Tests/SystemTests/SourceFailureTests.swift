@@ -19,11 +19,10 @@ extension SystemTests {
 
     /// The lines of a report about a module.
     private func state(of agent: Agent, _ module: String) -> [String] {
-      let before = agent.count("oversized_samples=")
+      // The line for the collector is the last.
+      let before = agent.count(" datagrams, ")
       agent.program.signal(SIGUSR1)
-      _ = eventually {
-        agent.count("oversized_samples=") > before && agent.log.contains("collector 10.99.0.2: ")
-      }
+      _ = eventually { agent.count(" datagrams, ") > before && agent.log.hasSuffix("\n") }
       let lines = agent.log.split(separator: "\n")
       let start = lines.lastIndex { $0.contains("oversized_samples=") } ?? lines.endIndex
       return lines[start...].filter { $0.contains("\(module): ") }.map(String.init)
