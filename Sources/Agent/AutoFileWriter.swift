@@ -24,7 +24,8 @@ final class AutoFileWriter {
 
   init(path: String, loop: any EventLoop, logger: Logger) {
     self.path = path
-    published = PublishedFile(path)
+    // The second line is "rev_start=7", the last one "rev_end=7".
+    published = PublishedFile(path, sealedLines: 2)
     self.loop = loop
     self.logger = logger
     retry = Deadline { [unowned self] in if let unwritten { write(unwritten) } }

@@ -58,10 +58,13 @@ public final class AppendedFile {
 /// A class because it keeps the file open: the rights to make a new one may be gone later.
 public final class PublishedFile {
   private let path: String
+  private let sealedLines: Int
   /// The file as it was last published; -1 before.
   private var current: CInt = -1
 
-  public init(_ path: String) { self.path = path }
+  /// - Parameter sealedLines: lines at the beginning that end with a number, which the last line ends with too: who finds
+  ///   it in both takes the text for whole. 0 if a text does not tell.
+  public init(_ path: String, sealedLines: Int = 0) { (self.path, self.sealedLines) = (path, sealedLines) }
 
   deinit { if current >= 0 { _ = close(current) } }
 
@@ -92,18 +95,30 @@ public final class PublishedFile {
     } catch {
       if current < 0 { current = unsafe cl_open(path, O_WRONLY | O_CLOEXEC) }
       guard current >= 0 else { throw error }
-      try Self.overwrite(Array(text.utf8), in: current)
+      try overwrite(Array(text.utf8), in: current)
     }
   }
 
-  /// Rewrites a file in place. The old and the new text are made equally long by empty lines first, so that one pwrite(2)
-  /// exchanges them: who reads before or after it sees one of them whole. Who reads while the kernel copies can see
-  /// the beginning of one and the end of the other: reads of ext4 and others do not wait for writes.
-  private static func overwrite(_ text: [UInt8], in descriptor: CInt) throws(Errno) {
+  /// Rewrites a file in place. The old and the new text are made equally long by empty lines first, so that a full disk
+  /// takes nothing away and one pwrite(2) exchanges them. Reads of ext4 and others do not wait for writes: who reads
+  /// while the kernel copies can see parts of both.
+  ///
+  /// By the numbers at both ends they can tell. A reader goes from the beginning to the end, so the writer goes from the
+  /// end to the beginning: the last line loses its last digit, all behind the first lines is written, then these. Who
+  /// finds one number read the last line before another text was begun, and the first ones after theirs was complete.
+  private func overwrite(_ text: [UInt8], in descriptor: CInt) throws(Errno) {
     let old = Int(try systemCall { lseek(descriptor, 0, SEEK_END) })
     func emptyLines(_ count: Int) -> [UInt8] { [UInt8](repeating: 0x0A, count: max(count, 0)) }
-    try write(emptyLines(text.count - old), to: descriptor, at: old)
-    try write(text + emptyLines(old - text.count), to: descriptor)
+    try Self.write(emptyLines(text.count - old), to: descriptor, at: old)
+    let whole = text + emptyLines(old - text.count)
+    var first = 0
+    for _ in 0..<sealedLines {
+      guard let end = whole[first...].firstIndex(of: 0x0A) else { break }
+      first = end + 1
+    }
+    if first > 0, old > 1 { try Self.write(emptyLines(1), to: descriptor, at: old - 2) }
+    try Self.write(Array(whole[first...]), to: descriptor, at: first)
+    try Self.write(Array(whole[..<first]), to: descriptor)
     try systemCall { ftruncate(descriptor, off_t(text.count)) }
   }
 

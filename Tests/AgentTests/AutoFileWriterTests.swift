@@ -194,8 +194,8 @@ import Testing
   @Test func `a file rewritten in place deceives no reader`() throws {
     let writer = AutoFileWriter(path: folder["deep/auto"], loop: loop, logger: log.logger)
     try folder.makeFolder("deep")
-    // None needs more than a page.
-    let sizes = [1] + (1...1000).map { 1 + $0 * 37 % 150 }
+    // Up to three pages.
+    let sizes = [1] + (1...1000).map { 1 + $0 * 137 % 600 }
     writer.write(try file(collectors: sizes[0]))
     rename(folder["deep"], folder["moved"])
     let (path, reader) = (folder["moved/auto"], Reader())
