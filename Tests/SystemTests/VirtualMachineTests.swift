@@ -178,7 +178,7 @@ extension SystemTests {
 
     /// The first question about it is not answered. As long as that waits libvirt has nothing of the guest's disks for
     /// any other question than their names.
-    @Test func `a guest that stands still costs the others one poll, and its disks stay what they were`()
+    @Test func `a guest that stands still costs the others ten seconds, and its disks stay what they were`()
       throws
     {
       let lab = try Lab()
